@@ -1,0 +1,25 @@
+"""The errors that a user can cause or meet, each one clear message without a traceback."""
+
+
+class CrimeTrendsError(Exception):
+    """Something went wrong that the message explains: what is wrong, and what to do. Exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(CrimeTrendsError):
+    """A wrong command line, a missing or wrong setting, the wrong kind of home. Exit code 2."""
+
+    exit_code = 2
+
+
+class PortalError(CrimeTrendsError):
+    """A portal could not be reached, or what it sent does not fit its contract. The last good data stay."""
+
+
+class ReconciliationError(CrimeTrendsError):
+    """Rows would be lost or doubled between two layers. Nothing was published."""
+
+
+class LakeConflictError(CrimeTrendsError):
+    """Another process published the same partition meanwhile. Nothing was overwritten."""

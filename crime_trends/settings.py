@@ -1,0 +1,98 @@
+"""The settings: the only place that reads the environment.
+
+Every setting is an environment variable with the prefix ``CRIME_TRENDS_`` (or a line of a ``.env`` file in the
+working directory). ``Settings.load`` turns what is missing or wrong into one line that names it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from crime_trends.datasets import CITIES
+from crime_trends.errors import UsageError
+
+PREFIX = "CRIME_TRENDS_"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _base_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must be an address that begins with http:// or https://")
+    return url.rstrip("/")
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+class Settings(BaseSettings):
+    """What a user can set. Each field is the variable ``CRIME_TRENDS_<FIELD IN UPPER CASE>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    target: Literal["local"] = Field("local", description="Where data live and Spark runs.")
+    home: Annotated[Path, AfterValidator(_absolute)] = Field(
+        Path(".crime_trends"), description="Folder of the lake, the warehouse and the reports."
+    )
+    austin_url: BaseUrl = Field(CITIES["austin"].portal_url, description="Base address of Austin's portal.")
+    los_angeles_url: BaseUrl = Field(CITIES["los_angeles"].portal_url, description="Base address of Los Angeles's portal.")
+    san_diego_url: BaseUrl = Field(CITIES["san_diego"].portal_url, description="Base address of San Diego's file server.")
+    socrata_app_token: SecretStr | None = Field(None, description="App token for the two Socrata portals.")
+    socrata_page_rows: int = Field(50_000, ge=1, le=50_000, description="Rows asked for in one request to Socrata.")
+    http_timeout_seconds: float = Field(60, gt=0, description="How long to wait for a portal to send anything.")
+    http_attempts: int = Field(5, ge=1, description="How often a request is tried before it fails.")
+    spark_memory: str = Field("2g", pattern=r"^\d+[mg]$", description="Memory of the local Spark driver.")
+    duckdb_memory: str = Field("2GB", pattern=r"^\d+(MB|GB)$", description="Memory limit of DuckDB.")
+    lock_timeout_seconds: float = Field(60, ge=0, description="How long to wait for another process to let go of the home.")
+
+    @classmethod
+    def load(cls) -> Settings:
+        """The settings of this process.
+
+        Raises:
+            UsageError: a setting is wrong; the message names each variable and what is wrong with it.
+        """
+        try:
+            return cls()
+        except ValidationError as error:
+            problems = [
+                f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
+                for problem in error.errors()
+            ]
+            raise UsageError("wrong setting: " + "; ".join(problems)) from None
+
+    def portal_url(self, city: str) -> str:
+        """Base address of a city's portal."""
+        url: str = getattr(self, f"{city}_url")
+        return url
+
+    @property
+    def lake_dir(self) -> Path:
+        """The local lake."""
+        return self.home / "lake"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """The DuckDB file; not called after a schema, since DuckDB names the catalog after the file."""
+        return self.home / "crime_trends.duckdb"
+
+    @property
+    def reports_dir(self) -> Path:
+        """Where the dashboard lies."""
+        return self.home / "reports"
+
+    @property
+    def temporary_dir(self) -> Path:
+        """Scratch space of Spark and DuckDB."""
+        return self.home / "tmp"
+
+    @property
+    def dagster_dir(self) -> Path:
+        """Dagster's home when the environment names none."""
+        return self.home / "dagster"
