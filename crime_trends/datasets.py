@@ -86,6 +86,7 @@ class Dataset:
         last_month: the last month of a closed dataset, else None.
         update_interval_days: how often the portal publishes; None for a closed dataset.
         license: licence as the portal states it.
+        lookups: keys of the look-up tables that its facts join.
     """
 
     key: str
@@ -98,6 +99,7 @@ class Dataset:
     last_month: str | None
     update_interval_days: int | None
     license: str
+    lookups: tuple[str, ...] = ()
 
     @property
     def column_map(self) -> ColumnMap:
@@ -167,6 +169,7 @@ DATASETS: dict[str, Dataset] = {
             last_month=None,
             update_interval_days=1,
             license="ODC-PDDL (City of San Diego open data)",
+            lookups=("san_diego_call_types", "san_diego_dispositions", "san_diego_beats"),
         ),
         Dataset(
             key="san_diego_nibrs_offenses",

@@ -41,15 +41,21 @@ class Settings(BaseSettings):
         Path(".crime_trends"), description="Folder of the lake, the warehouse and the reports."
     )
     austin_url: BaseUrl = Field(CITIES["austin"].portal_url, description="Base address of Austin's portal.")
-    los_angeles_url: BaseUrl = Field(CITIES["los_angeles"].portal_url, description="Base address of Los Angeles's portal.")
-    san_diego_url: BaseUrl = Field(CITIES["san_diego"].portal_url, description="Base address of San Diego's file server.")
+    los_angeles_url: BaseUrl = Field(
+        CITIES["los_angeles"].portal_url, description="Base address of Los Angeles's portal."
+    )
+    san_diego_url: BaseUrl = Field(
+        CITIES["san_diego"].portal_url, description="Base address of San Diego's file server."
+    )
     socrata_app_token: SecretStr | None = Field(None, description="App token for the two Socrata portals.")
     socrata_page_rows: int = Field(50_000, ge=1, le=50_000, description="Rows asked for in one request to Socrata.")
     http_timeout_seconds: float = Field(60, gt=0, description="How long to wait for a portal to send anything.")
     http_attempts: int = Field(5, ge=1, description="How often a request is tried before it fails.")
     spark_memory: str = Field("2g", pattern=r"^\d+[mg]$", description="Memory of the local Spark driver.")
     duckdb_memory: str = Field("2GB", pattern=r"^\d+(MB|GB)$", description="Memory limit of DuckDB.")
-    lock_timeout_seconds: float = Field(60, ge=0, description="How long to wait for another process to let go of the home.")
+    lock_timeout_seconds: float = Field(
+        60, ge=0, description="How long to wait for another process to let go of the home."
+    )
 
     @classmethod
     def load(cls) -> Settings:

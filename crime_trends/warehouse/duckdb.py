@@ -65,11 +65,7 @@ class DuckDBWarehouse:
 
     def _open(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        config = {
-            "memory_limit": self.memory_limit,
-            "temp_directory": str(self.temporary_dir / "duckdb"),
-            "TimeZone": "UTC",
-        }
+        config = {"memory_limit": self.memory_limit, "temp_directory": str(self.temporary_dir / "duckdb")}
         deadline = time.monotonic() + self.lock_timeout_seconds
         while True:
             try:

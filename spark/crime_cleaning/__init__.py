@@ -1,1 +1,1 @@
-"""Cleaning rules for the cities' crime data: what a Spark cluster runs, and the column maps that describe the result."""
+"""Cleaning rules for the cities' crime data, and the column maps that describe the result: what Spark runs."""

@@ -6,6 +6,7 @@ API and display names: the 27 columns of the vintage up to 2024 and the 19 of th
 from crime_cleaning.columns import Column, ColumnMap
 from crime_cleaning.columns import ColumnType as T
 
+# fmt: off
 COLUMN_MAP = ColumnMap(
     dataset="austin_crime_reports",
     id_column="incident_id",

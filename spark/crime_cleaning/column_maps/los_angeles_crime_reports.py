@@ -3,6 +3,7 @@
 from crime_cleaning.columns import Column, ColumnMap
 from crime_cleaning.columns import ColumnType as T
 
+# fmt: off
 COLUMN_MAP = ColumnMap(
     dataset="los_angeles_crime_reports",
     id_column="incident_id",

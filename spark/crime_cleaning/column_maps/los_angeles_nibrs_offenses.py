@@ -3,6 +3,7 @@
 from crime_cleaning.columns import Column, ColumnMap
 from crime_cleaning.columns import ColumnType as T
 
+# fmt: off
 COLUMN_MAP = ColumnMap(
     dataset="los_angeles_nibrs_offenses",
     id_column="offense_id",
