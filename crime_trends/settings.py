@@ -6,6 +6,7 @@ working directory). ``Settings.load`` turns what is missing or wrong into one li
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,9 @@ from crime_trends.datasets import CITIES
 from crime_trends.errors import UsageError
 
 PREFIX = "CRIME_TRENDS_"
+
+
+DEFAULT_HOME = Path(__file__).resolve().parents[1] / ".crime_trends"
 
 
 def _absolute(path: Path) -> Path:
@@ -38,7 +42,7 @@ class Settings(BaseSettings):
 
     target: Literal["local"] = Field("local", description="Where data live and Spark runs.")
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
-        Path(".crime_trends"), description="Folder of the lake, the warehouse and the reports."
+        DEFAULT_HOME, description="Folder of the lake, the warehouse and the reports."
     )
     austin_url: BaseUrl = Field(CITIES["austin"].portal_url, description="Base address of Austin's portal.")
     los_angeles_url: BaseUrl = Field(
@@ -72,6 +76,14 @@ class Settings(BaseSettings):
                 for problem in error.errors()
             ]
             raise UsageError("wrong setting: " + "; ".join(problems)) from None
+
+    def export(self) -> None:
+        """Tells the programs started from this process (Dagster, dbt, Spark) where the home is.
+
+        ``DAGSTER_HOME`` stays as it is if the environment names one.
+        """
+        os.environ[f"{PREFIX}HOME"] = str(self.home)
+        os.environ.setdefault("DAGSTER_HOME", str(self.dagster_dir))
 
     def portal_url(self, city: str) -> str:
         """Base address of a city's portal."""

@@ -1,0 +1,1 @@
+"""The assets, layer by layer: each a few lines over the domain code."""

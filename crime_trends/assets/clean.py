@@ -1,0 +1,105 @@
+"""Clean assets: typed months and their rejects as Parquet, made by one Spark job for any range of months."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from crime_cleaning.columns import Column, ColumnType
+
+from crime_trends.assets.common import (
+    SPARK_POOL,
+    ForceConfig,
+    column_schema,
+    dataset_spec,
+    one_line_errors,
+    partition_results,
+)
+from crime_trends.checks.clean import reconciliation
+from crime_trends.datasets import DATASETS, Dataset
+from crime_trends.errors import ReconciliationError
+from crime_trends.lake.cleaning import months_to_clean, plan_cleaning, publish_months
+from crime_trends.partitions import BACKFILL, month_partitions
+from crime_trends.resources.pyspark import PySparkResource
+from crime_trends.resources.storage import LakeResource
+
+REJECT_COLUMNS = [
+    Column("reason", ColumnType.TEXT, (), "Why the row can't be used."),
+    Column("row_id", ColumnType.TEXT, (), "The row's id, if it has one."),
+    Column("month", ColumnType.DATE, (), "First day of the month that the row is booked on."),
+    Column("raw", ColumnType.TEXT, (), "The row as it was served, as JSON."),
+]
+
+
+def clean_assets() -> list[dg.AssetsDefinition]:
+    """For each dataset one step that makes both the clean months and their rejects."""
+    return [_clean_asset(dataset) for dataset in DATASETS.values()]
+
+
+def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    clean = dataset_spec(dataset, "clean", "typed rows of a month.")
+    rejects = dataset_spec(dataset, "clean", "rows of a month that can't be used, with the reason.")
+    rejects["key"] = dg.AssetKey(["clean", f"{dataset.key}_rejects"])
+    columns = dataset.column_map.all_columns
+    shared: dict[str, Any] = {
+        "deps": [dg.AssetKey(["raw", dataset.key])],
+        "kinds": {"pyspark", "parquet"},
+        "skippable": False,
+    }
+
+    @dg.multi_asset(
+        name=f"clean__{dataset.key}",
+        specs=[
+            dg.AssetSpec(**clean, **shared, metadata={"dagster/column_schema": column_schema(columns)}),
+            dg.AssetSpec(**rejects, **shared, metadata={"dagster/column_schema": column_schema(REJECT_COLUMNS)}),
+        ],
+        partitions_def=month_partitions(dataset),
+        backfill_policy=BACKFILL,
+        check_specs=[reconciliation.spec(clean["key"])],
+        pool=SPARK_POOL,
+    )
+    def clean_months(
+        context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, pyspark: PySparkResource
+    ) -> Iterator[Any]:
+        store = lake.open()
+        with one_line_errors():
+            months = months_to_clean(store, dataset, context.partition_keys)
+            plan = plan_cleaning(store, dataset, months, force=context.partition_keys if config.force else ())
+            report = pyspark.clean(context, plan, store)
+            try:
+                publish_months(store, plan, report)
+            except ReconciliationError as error:
+                yield reconciliation.failure(error)
+                raise
+        check = reconciliation.evaluate(store, dataset)
+        yield check
+        if not check.passed:
+            raise dg.Failure(description=check.description, allow_retries=False)
+        manifests = {month: manifest for month in months if (manifest := store.clean_manifest(dataset.key, month))}
+        versions = {month: manifest.version for month, manifest in manifests.items()}
+        yield from partition_results(
+            clean["key"],
+            versions,
+            {
+                month: {
+                    "dagster/row_count": manifest.clean_rows,
+                    "raw_rows": manifest.raw_rows,
+                    "rejected_rows": manifest.rejected_rows,
+                    "duplicate_rows": manifest.duplicate_rows,
+                    "values_with_issues": sum(manifest.issues.values()),
+                    "issues": manifest.issues,
+                }
+                for month, manifest in manifests.items()
+            },
+        )
+        yield from partition_results(
+            rejects["key"],
+            versions,
+            {
+                month: {"dagster/row_count": manifest.rejected_rows, "reasons": manifest.rejections}
+                for month, manifest in manifests.items()
+            },
+        )
+
+    return clean_months

@@ -1,0 +1,109 @@
+"""What all assets share: how they are described, how a range of partitions reports itself, how errors end a step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+from crime_cleaning.columns import Column, ColumnType
+
+from crime_trends.datasets import CITIES, Dataset
+from crime_trends.errors import CrimeTrendsError
+
+OWNER = "team:crime-trends"
+WAREHOUSE_POOL = "warehouse_writer"
+SPARK_POOL = "spark"
+DOCS = "https://github.com/crime-trends/crime_trends/blob/main/docs/datasets"
+
+
+class ForceConfig(dg.Config):
+    """What a step does although it finds everything up to date.
+
+    Arguments:
+        force: redo the partitions of the run.
+    """
+
+    force: bool = False
+
+
+def dataset_spec(dataset: Dataset, layer: str, what: str, **more: Any) -> dict[str, Any]:
+    """Key, description, group, owner and tags of a dataset's asset in one layer, as arguments of ``dg.AssetSpec``."""
+    description = (
+        f"{dataset.title}: {what} {dataset.grain}\n\n"
+        f"Times are local ({CITIES[dataset.city].time_zone}), without a zone. "
+        f"[Grain, quirks and breaks]({DOCS}/{dataset.key}.md)."
+    )
+    return {
+        "key": dg.AssetKey([layer, dataset.key]),
+        "description": description,
+        "group_name": f"{dataset.city}_{layer}",
+        "owners": [OWNER],
+        "tags": {"city": dataset.city, "layer": layer, "record_type": dataset.record_type},
+        **more,
+    }
+
+
+def column_schema(columns: tuple[Column, ...] | list[Column]) -> dg.TableSchema:
+    """The columns as Dagster shows them."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=column.name,
+                type=column.type.value,
+                description=column.description + (f" Unit: {column.unit}." if column.unit else ""),
+            )
+            for column in columns
+        ]
+    )
+
+
+def raw_column_schema(dataset: Dataset) -> dg.TableSchema:
+    """The columns of a dataset's raw file, by the portal's own names."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(name=column.sources[0], type=ColumnType.TEXT.value, description=column.description)
+            for column in dataset.column_map.columns
+            if column.sources
+        ]
+    )
+
+
+def partition_results(
+    key: dg.AssetKey, versions: Mapping[str, str], metadata: Mapping[str, Mapping[str, Any]]
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
+    """What a step yields for an asset so that each partition gets a data version and metadata of its own.
+
+    A result of a range has one data version for all of it. So the result comes first, with the last partition's
+    version, and an event for each partition after it: the last event of a partition counts.
+
+    Arguments:
+        key: the asset.
+        versions: partition -> data version, in order, at least one.
+        metadata: partition -> its metadata.
+    """
+    last = list(versions)[-1]
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(versions[last]),
+        metadata=metadata[last] if len(versions) == 1 else None,
+    )
+    if len(versions) == 1:
+        return
+    for partition, version in versions.items():
+        yield dg.AssetMaterialization(
+            asset_key=key,
+            partition=partition,
+            metadata=metadata[partition],
+            tags={"dagster/data_version": version, "dagster/data_version_is_user_provided": "true"},
+        )
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turns an error that the message explains into a failure of the step with that message and no traceback."""
+    try:
+        yield
+    except CrimeTrendsError as error:
+        raise dg.Failure(description=str(error), allow_retries=False) from None

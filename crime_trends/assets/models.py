@@ -1,0 +1,146 @@
+"""The dbt models as assets, in three sets, each one call of dbt; their tests are asset checks.
+
+A set that is up to date is not built again; its tests run all the same, so that the checks speak of what is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+
+from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.partitions import BACKFILL, all_months
+from crime_trends.resources.storage import WarehouseResource
+from crime_trends.warehouse.models import (
+    MARTS,
+    REFERENCE,
+    facts_versions,
+    is_current,
+    marts_version,
+    reference_version,
+    stale_facts,
+)
+
+
+class ModelTranslator(DagsterDbtTranslator):
+    """How a dbt model reads as an asset: ``<schema>/<model>``, in a group per schema."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The schema that the model is built into."""
+        return str(dbt_resource_props["schema"])
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        """The team."""
+        return [OWNER]
+
+    def get_partition_mapping(
+        self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]
+    ) -> dg.PartitionMapping | None:
+        """A month of the models needs that month of each dataset's table, where the dataset has it."""
+        if dbt_parent_resource_props["resource_type"] == "source" and "monthly" in dbt_resource_props["tags"]:
+            return dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
+        return None
+
+
+def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
+    """The three sets. The project's manifest must exist."""
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=ModelTranslator(),
+        name="reference_models",
+        select="tag:reference",
+        pool=WAREHOUSE_POOL,
+    )
+    def reference_models(
+        context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
+    ) -> Iterator[Any]:
+        tables = warehouse.open()
+        version = reference_version(tables)
+        current = is_current(tables, REFERENCE, version) and not config.force
+        yield from _run_dbt(context, dbt, build=not current)
+        if not current and not context.is_subset:
+            tables.record_table(REFERENCE, version)
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=ModelTranslator(),
+        name="monthly_models",
+        select="tag:monthly",
+        partitions_def=all_months(),
+        backfill_policy=BACKFILL,
+        pool=WAREHOUSE_POOL,
+    )
+    def monthly_models(
+        context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
+    ) -> Iterator[Any]:
+        tables = warehouse.open()
+        stale = stale_facts(tables, context.partition_keys)
+        if config.force:
+            stale |= {pair: version for pair, version in facts_versions(tables).items() if pair[1] in context.partition_keys}
+        tables.request_facts(stale)
+        context.log.info(f"facts of {len(stale)} months of datasets are behind")
+        yield from _run_dbt(context, dbt, build=bool(stale))
+        if not context.is_subset:
+            tables.record_facts(stale)
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        dagster_dbt_translator=ModelTranslator(),
+        name="mart_models",
+        select="tag:marts",
+        pool=WAREHOUSE_POOL,
+    )
+    def mart_models(
+        context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
+    ) -> Iterator[Any]:
+        tables = warehouse.open()
+        version = marts_version(tables)
+        current = is_current(tables, MARTS, version) and not config.force
+        yield from _run_dbt(context, dbt, build=not current)
+        if not current and not context.is_subset:
+            tables.record_table(MARTS, version)
+
+    return [reference_models, monthly_models, mart_models]
+
+
+def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: bool) -> Iterator[Any]:
+    """Builds and tests the selected models, or only tests them.
+
+    Results of tests are passed on at once, materializations only when all of it worked: a failed test leaves none.
+    """
+    with one_line_errors():
+        invocation = dbt.cli(["build" if build else "test"], context=context, raise_on_error=False)
+    materialized = []
+    for event in invocation.stream():
+        if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
+            yield event
+        else:
+            materialized.append(event)
+    if not invocation.is_successful():
+        raise dg.Failure(description=_failures(invocation), allow_retries=False)
+    if build:
+        yield from materialized
+    else:
+        for key in sorted(context.selected_asset_keys):
+            yield dg.MaterializeResult(asset_key=key)
+
+
+def _failures(invocation: Any) -> str:
+    """What of a dbt call failed, in one line each."""
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except FileNotFoundError:
+        return f"dbt failed before it ran anything: {invocation.get_error()}"
+    lines = [
+        f"{result['unique_id'].split('.')[2]}: {' '.join((result['message'] or '').split())}"
+        for result in results
+        if result["status"] in {"fail", "error", "runtime error"}
+    ]
+    return "dbt: " + ("; ".join(lines) or str(invocation.get_error()))

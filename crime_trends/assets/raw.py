@@ -1,0 +1,127 @@
+"""Raw assets: the portals' CSVs by year, and San Diego's look-up tables, as they are served."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from crime_trends.assets.common import (
+    OWNER,
+    ForceConfig,
+    dataset_spec,
+    one_line_errors,
+    partition_results,
+    raw_column_schema,
+)
+from crime_trends.checks.raw import new_columns, portal_count
+from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
+from crime_trends.lake.manifests import RawManifest
+from crime_trends.partitions import BACKFILL, year_partitions
+from crime_trends.portals.fetch import RawIngest
+from crime_trends.resources.portals import PortalsResource
+from crime_trends.resources.storage import LakeResource
+
+
+def raw_assets() -> list[dg.AssetsDefinition]:
+    """One asset per dataset, then one per look-up."""
+    return [_raw_asset(dataset) for dataset in DATASETS.values()] + [_lookup_asset(entry) for entry in LOOKUPS.values()]
+
+
+def raw_version(manifest: RawManifest) -> str:
+    """Data version of a raw year or look-up: changes with its rows and its header, not with where or when."""
+    parts = [f"{month}:{entry.checksum}" for month, entry in sorted(manifest.months.items())]
+    parts += [manifest.undated_checksum, *manifest.header]
+    parts += [file.sha256 for file in manifest.files] if not manifest.partition else []
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    spec = dataset_spec(dataset, "raw", "the portal's rows of a year, as one CSV.")
+    key = spec["key"]
+
+    @dg.asset(
+        **spec,
+        partitions_def=year_partitions(dataset),
+        backfill_policy=BACKFILL,
+        kinds={"csv", "file"},
+        metadata={"dagster/column_schema": raw_column_schema(dataset), "license": dataset.license},
+        check_specs=[portal_count.spec(key), new_columns.spec(key)],
+        pool=f"lake_{dataset.key}",
+    )
+    def raw(
+        context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
+    ) -> Iterator[Any]:
+        store = lake.open()
+        versions, metadata = {}, {}
+        with one_line_errors():
+            ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
+            for year in context.partition_keys:
+                result = ingest.fetch_year(dataset, int(year), force=config.force)
+                manifest = result.manifest
+                versions[year] = raw_version(manifest)
+                metadata[year] = {
+                    "dagster/row_count": manifest.rows,
+                    "bytes": sum(file.bytes for file in manifest.files),
+                    "source": manifest.source,
+                    "fetched_at": manifest.fetched_at,
+                    "status": result.status,
+                    "changed_months": ", ".join(result.changed_months) or "none",
+                    **({"note": manifest.note} if manifest.note else {}),
+                }
+        yield portal_count.evaluate(store, dataset)
+        yield new_columns.evaluate(store, dataset)
+        yield from partition_results(key, versions, metadata)
+
+    return raw
+
+
+def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
+    key = dg.AssetKey(["raw", lookup.key])
+
+    @dg.asset(
+        key=key,
+        description=f"{lookup.title}: the city's files of codes and names, as they are served. One row per listed code; "
+        "some codes are listed twice.",
+        group_name=f"{lookup.city}_raw",
+        owners=[OWNER],
+        tags={"city": lookup.city, "layer": "raw"},
+        kinds={"csv", "file"},
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(name=lookup.code_source, type="text", description="The code."),
+                    dg.TableColumn(name=lookup.name_source, type="text", description="What it stands for."),
+                ]
+            )
+        },
+        check_specs=[
+            dg.AssetCheckSpec(
+                "all_files_published",
+                asset=key,
+                description="Whether the portal has every file of the look-up. A historical file that is missing is "
+                "taken as empty: codes only it would list are then not named.",
+            )
+        ],
+        pool=f"lake_{lookup.key}",
+    )
+    def raw_lookup(
+        context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
+    ) -> Iterator[Any]:
+        with one_line_errors():
+            ingest = RawIngest(settings=portals.settings(), lake=lake.open(), progress=context.log.info)
+            manifest = ingest.fetch_lookup(lookup, force=config.force).manifest
+        yield dg.AssetCheckResult(
+            check_name="all_files_published",
+            passed=not manifest.note,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=manifest.note or None,
+        )
+        yield dg.MaterializeResult(
+            data_version=dg.DataVersion(raw_version(manifest)),
+            metadata={"dagster/row_count": manifest.rows, "fetched_at": manifest.fetched_at},
+        )
+
+    return raw_lookup

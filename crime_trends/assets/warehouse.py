@@ -1,0 +1,115 @@
+"""Warehouse assets: a table per dataset whose months follow the clean months, and the look-up tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from crime_trends.assets.common import (
+    OWNER,
+    WAREHOUSE_POOL,
+    ForceConfig,
+    column_schema,
+    dataset_spec,
+    one_line_errors,
+    partition_results,
+)
+from crime_trends.assets.raw import raw_version
+from crime_trends.checks.warehouse import warehouse_rows
+from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
+from crime_trends.errors import CrimeTrendsError
+from crime_trends.partitions import BACKFILL, month_partitions
+from crime_trends.portals.fetch import lookup_rows
+from crime_trends.resources.storage import LakeResource, WarehouseResource
+from crime_trends.warehouse.loading import load_months
+from crime_trends.warehouse.schema import lookup_columns
+
+
+def warehouse_assets() -> list[dg.AssetsDefinition]:
+    """One asset per dataset, then one per look-up."""
+    return [_table_asset(dataset) for dataset in DATASETS.values()] + [
+        _lookup_asset(lookup) for lookup in LOOKUPS.values()
+    ]
+
+
+def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    spec = dataset_spec(dataset, "warehouse", "the clean months as one table.")
+    key = spec["key"]
+
+    @dg.asset(
+        **spec,
+        deps=[dg.AssetKey(["clean", dataset.key])],
+        partitions_def=month_partitions(dataset),
+        backfill_policy=BACKFILL,
+        kinds={"duckdb", "table"},
+        metadata={
+            "dagster/column_schema": column_schema(dataset.column_map.all_columns),
+            "dagster/table_name": f"warehouse.{dataset.key}",
+        },
+        check_specs=[warehouse_rows.spec(key)],
+        pool=WAREHOUSE_POOL,
+    )
+    def table(
+        context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource
+    ) -> Iterator[Any]:
+        store, tables = lake.open(), warehouse.open()
+        with one_line_errors():
+            loaded = load_months(
+                store,
+                tables,
+                dataset,
+                context.partition_keys,
+                force=config.force,
+                progress=context.log.info,
+            )
+        check = warehouse_rows.evaluate(store, tables, dataset)
+        yield check
+        if not check.passed:
+            raise dg.Failure(description=check.description, allow_retries=False)
+        yield from partition_results(
+            key,
+            {month: entry.version for month, entry in loaded.items()},
+            {month: {"dagster/row_count": entry.rows} for month, entry in loaded.items()},
+        )
+
+    return table
+
+
+def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["warehouse", lookup.key],
+        deps=[dg.AssetKey(["raw", lookup.key])],
+        description=f"{lookup.title}: codes and names as one table, in the order of the city's files. "
+        "One row per listed code; some codes are listed twice.",
+        group_name=f"{lookup.city}_warehouse",
+        owners=[OWNER],
+        tags={"city": lookup.city, "layer": "warehouse"},
+        kinds={"duckdb", "table"},
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[dg.TableColumn(name=name, type=kind) for name, kind in lookup_columns(lookup.key).items()]
+            ),
+            "dagster/table_name": f"warehouse.{lookup.key}",
+        },
+        pool=WAREHOUSE_POOL,
+    )
+    def table(
+        context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult[Any]:
+        store, tables = lake.open(), warehouse.open()
+        with one_line_errors():
+            manifest = store.raw_manifest(lookup.key, "")
+            if manifest is None:
+                raise CrimeTrendsError(f"raw/{lookup.key} was never fetched; materialize it first")
+            version = raw_version(manifest)
+            rows = lookup_rows(store, lookup)
+            current = tables.table_versions().get(lookup.key)
+            if config.force or current is None or current.version != version:
+                tables.replace_lookup(lookup, rows, version)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(version), metadata={"dagster/row_count": len(rows)}
+        )
+
+    return table

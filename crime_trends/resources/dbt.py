@@ -1,0 +1,33 @@
+"""dbt as a Dagster resource, and the project's manifest, which is made when it is missing or old."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from dagster_dbt import DbtCliResource, DbtProject
+
+from crime_trends.warehouse.models import DBT_DIR, code_hash
+
+
+def dbt_project(home: Path) -> DbtProject:
+    """The dbt project with everything that it writes below the home, and an up-to-date manifest.
+
+    Parsing takes seconds, so it happens only when a file of the project changed since the last time.
+    """
+    target = home / "dbt" / "target"
+    project = DbtProject(project_dir=DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
+    target.mkdir(parents=True, exist_ok=True)
+    stamp = target / "manifest.stamp"
+    present = code_hash(("models", "macros", "tests", "seeds", "dbt_project.yml", "profiles.yml"))
+    with (target / "manifest.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not project.manifest_path.exists() or not stamp.exists() or stamp.read_text() != present:
+            project.preparer.prepare(project)
+            stamp.write_text(present)
+    return project
+
+
+def dbt_resource(project: DbtProject) -> DbtCliResource:
+    """The command-line dbt of that project."""
+    return DbtCliResource(project_dir=project)

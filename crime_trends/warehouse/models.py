@@ -1,0 +1,86 @@
+"""What the dbt models should be made from, so that only what is behind is built.
+
+Three sets of models: ``reference`` (look-ups and dimensions), the facts by month, and ``marts``. The version of each is
+made of the versions of what it reads and of the code that makes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from crime_trends.datasets import DATASETS, LOOKUPS
+from crime_trends.months import months_of_year, years_of
+from crime_trends.warehouse.duckdb import DuckDBWarehouse
+
+DBT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
+REFERENCE = "reference"
+MARTS = "marts"
+
+REFERENCE_CODE = ("models/reference", "macros")
+FACTS_CODE = ("models/staging", "models/intermediate", "models/facts", "macros")
+MARTS_CODE = ("models/marts", "macros")
+
+
+def combined(parts: Iterable[str]) -> str:
+    """A short hash of some versions, in their order."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def code_hash(paths: Sequence[str]) -> str:
+    """Hash of some files and folders of the dbt project: names and contents, nothing of the machine."""
+    digest = hashlib.sha256()
+    for root in paths:
+        for path in sorted([DBT_DIR / root, *(DBT_DIR / root).rglob("*")]):
+            if path.is_file() and path.suffix in {".sql", ".yml", ".csv"}:
+                digest.update(path.relative_to(DBT_DIR).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def reference_version(warehouse: DuckDBWarehouse) -> str:
+    """What the reference models should be of."""
+    held = warehouse.table_versions()
+    lookups = [f"{key}:{held[key].version}" for key in sorted(LOOKUPS) if key in held]
+    return combined([code_hash(REFERENCE_CODE), *lookups])
+
+
+def facts_versions(warehouse: DuckDBWarehouse) -> dict[tuple[str, str], str]:
+    """(dataset, month) -> what its facts should be of, for every month that the warehouse holds."""
+    code = code_hash(FACTS_CODE)
+    tables = warehouse.table_versions()
+    versions = {}
+    for dataset in DATASETS.values():
+        lookups = [f"{key}:{tables[key].version}" for key in dataset.lookups if key in tables]
+        for month, entry in warehouse.month_versions(dataset.key).items():
+            versions[dataset.key, month] = combined([code, entry.version, *lookups])
+    return versions
+
+
+def stale_facts(warehouse: DuckDBWarehouse, months: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(dataset, month) -> version, of the facts that are behind, within the years of the months asked for."""
+    years = years_of(months)
+    wanted = facts_versions(warehouse)
+    stale = {}
+    for dataset in DATASETS.values():
+        held = warehouse.facts_versions(dataset.key)
+        for month in (month for year in years for month in months_of_year(dataset, year)):
+            version = wanted.get((dataset.key, month))
+            if version is not None and (month not in held or held[month].version != version):
+                stale[dataset.key, month] = version
+    return stale
+
+
+def marts_version(warehouse: DuckDBWarehouse) -> str:
+    """What the marts should be of: all facts there are, and what the reconciliation compares them with."""
+    parts = [code_hash(MARTS_CODE), reference_version(warehouse)]
+    for dataset in sorted(DATASETS):
+        parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.facts_versions(dataset).items())]
+        parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.month_versions(dataset).items())]
+    return combined(parts)
+
+
+def is_current(warehouse: DuckDBWarehouse, name: str, version: str) -> bool:
+    """Whether an unpartitioned set of models is of that version."""
+    held = warehouse.table_versions().get(name)
+    return held is not None and held.version == version
