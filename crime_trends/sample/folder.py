@@ -1,0 +1,314 @@
+"""A portal folder: the files that the sample portal serves, looked at anew whenever they change.
+
+``DIR/<city>/<Socrata id>*.csv|json`` are data sets (all files of an id together, in the order of their names) and
+``DIR/<city>/<path below the host>`` the files of a file server. Values stay as they are in the file; headers become
+the API's names by way of the column maps; dates are parsed beside the text, only to answer queries.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import threading
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+from crime_cleaning.columns import ColumnMap, ColumnType, normalized_header
+
+from crime_trends.datasets import CITIES, DATASETS, SocrataSource
+from crime_trends.errors import CrimeTrendsError, UsageError
+from crime_trends.sample.soql import Table, companion, quoted, translate_condition
+
+SYNTHETIC_MARKER = "SYNTHETIC"
+SYSTEM_COLUMNS = (":id", ":updated_at")
+DATE_FORMATS = [
+    "%Y-%m-%dT%H:%M:%S.%g",
+    "%Y-%m-%dT%H:%M:%S.%gZ",
+    "%Y-%m-%dT%H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y",
+    "%Y-%m-%d %H:%M:%S.%g",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d",
+    "%Y %b %d %I:%M:%S %p",
+]
+SOCRATA_TYPES = {
+    ColumnType.DATE: "calendar_date",
+    ColumnType.TIMESTAMP: "calendar_date",
+    ColumnType.INTEGER: "number",
+    ColumnType.NUMBER: "number",
+}
+
+
+class PortalFolderError(CrimeTrendsError):
+    """A file of the portal folder can't be read as what its name says."""
+
+
+@dataclass(frozen=True)
+class SocrataColumn:
+    """A column as the metadata of a data set describe it."""
+
+    field_name: str
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A Socrata data set as it is loaded now.
+
+    Arguments:
+        id: the four-by-four id.
+        title: the name for people.
+        table: what can be queried.
+        columns: for the metadata.
+        rows_updated_at: Unix seconds; another whenever the content is another.
+        stamp: names, sizes and times of its files.
+    """
+
+    id: str
+    title: str
+    table: Table
+    columns: tuple[SocrataColumn, ...]
+    rows_updated_at: int
+    stamp: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file of a file server, with what S3 says of it."""
+
+    content: bytes
+    etag: str
+    modified_at: datetime
+
+
+class PortalFolder:
+    """The content of a portal folder, kept in an in-memory DuckDB; safe to use from several threads.
+
+    Raises:
+        UsageError: the folder does not exist, or holds no city's folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        if not root.is_dir():
+            raise UsageError(f"the portal folder {root} does not exist")
+        if not any((root / city).is_dir() for city in CITIES):
+            raise UsageError(f"the portal folder {root} holds none of the folders {', '.join(CITIES)}")
+        self.root = root.resolve()
+        self._database = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false"})
+        self._lock = threading.Lock()
+        self._data_sets: dict[tuple[str, str], DataSet] = {}
+        self._loads = 0
+        self._retired: list[str] = []
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return (self.root / SYNTHETIC_MARKER).exists()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of one's own to the loaded tables."""
+        return self._database.cursor()
+
+    def close(self) -> None:
+        """Frees the loaded tables."""
+        self._database.close()
+
+    def data_set(self, city: str, id: str) -> DataSet | None:
+        """The data set of an id, loaded if it is new or its files changed; None if the folder has no such files.
+
+        Raises:
+            PortalFolderError: a file can't be read; the message names it.
+        """
+        with self._lock:
+            files = sorted(path for suffix in (".csv", ".json") for path in (self.root / city).glob(f"{id}*{suffix}"))
+            if not files:
+                return None
+            stamp = tuple((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+            loaded = self._data_sets.get((city, id))
+            if loaded is None or loaded.stamp != stamp:
+                loaded = self._data_sets[city, id] = self._load(id, files, stamp, loaded)
+            return loaded
+
+    def touch(self, city: str, id: str) -> None:
+        """Lets a data set say that its rows changed, though they did not."""
+        data_set = self.data_set(city, id)
+        if data_set is not None:
+            self._replace_version(city, data_set)
+
+    def insert_row(self, city: str, id: str, where: str) -> None:
+        """Inserts a copy of the first row that a ``$where`` finds, under ids of its own; it sorts before all others."""
+        data_set = self.data_set(city, id)
+        if data_set is None:
+            return
+        condition, values = translate_condition(where, data_set.table)
+        table = quoted(data_set.table.name)
+        key = quoted(data_set.table.columns[0])
+        self.cursor().execute(
+            f"INSERT INTO {table} SELECT * REPLACE ('!inserted-' || (SELECT count(*) FROM {table}) AS \":id\", "
+            f"{key} || '9' AS {key}) FROM {table} WHERE {condition} ORDER BY \":id\" LIMIT 1",
+            values,
+        )
+        self._replace_version(city, data_set)
+
+    def forget(self) -> None:
+        """Undoes ``touch`` and ``insert_row``: every data set is loaded again from its files when it is asked for."""
+        with self._lock:
+            self._retired += [data_set.table.name for data_set in self._data_sets.values()]
+            self._data_sets.clear()
+
+    def file(self, city: str, path: str) -> StoredFile | None:
+        """A file of a file server; None if there is none, also for a path that leaves the folder."""
+        base = self.root / city
+        file = (base / path).resolve()
+        if not file.is_relative_to(base.resolve()) or not file.is_file():
+            return None
+        content = file.read_bytes()
+        return StoredFile(
+            content=content,
+            etag=f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"',
+            modified_at=datetime.fromtimestamp(int(file.stat().st_mtime), UTC),
+        )
+
+    def _replace_version(self, city: str, data_set: DataSet) -> None:
+        with self._lock:
+            self._data_sets[city, data_set.id] = replace(data_set, rows_updated_at=data_set.rows_updated_at + 1)
+
+    def _load(
+        self, id: str, files: list[Path], stamp: tuple[tuple[str, int, int], ...], before: DataSet | None
+    ) -> DataSet:
+        columns_of_id = _column_map(id)
+        selects: list[str] = []
+        values: list[str] = []
+        found: dict[str, None] = {}  # in the order of the files
+        for path in files:
+            source, header = self._source(path)
+            names = {api_name(text, columns_of_id): text for text in header}
+            found |= dict.fromkeys(names)
+            texts = ", ".join(f"{_text_of(path, text)} AS {quoted(name)}" for name, text in names.items())
+            selects.append(f'SELECT {texts}, ? AS ":file_updated_at" FROM {source}')
+            values += [_utc_text(path), str(path)]
+        served = [name for name in found if name not in SYSTEM_COLUMNS]
+        dates = [name for name in served if _type(name, columns_of_id) == "calendar_date"]
+        own = {name: quoted(name) if name in found else "NULL" for name in SYSTEM_COLUMNS}
+        self._loads += 1
+        table = f"{id} {self._loads}"
+        derived = [
+            f"coalesce({own[':id']}, printf('row-%09d', row_number() OVER ())) AS \":id\"",
+            f'coalesce({own[":updated_at"]}, ":file_updated_at") AS ":updated_at"',
+            *(f"{_parsed(quoted(name))} AS {quoted(companion(name))}" for name in dates),
+        ]
+        columns = ", ".join([quoted(name) for name in served] + derived)
+        try:
+            self._database.execute(
+                f"CREATE TABLE {quoted(table)} AS SELECT {columns} FROM ({' UNION ALL BY NAME '.join(selects)})", values
+            )
+        except duckdb.Error as error:
+            raise PortalFolderError(f"{', '.join(path.name for path in files)} can't be read: {error}") from None
+        for retired in self._retired:
+            self._database.execute(f"DROP TABLE {quoted(retired)}")
+        # A request in flight may still read the table before this one, so that goes with the next load.
+        self._retired = [before.table.name] if before else []
+        newest = max(modified for _, _, modified in stamp) // 1_000_000_000
+        return DataSet(
+            id=id,
+            title=_title(id) + (" (synthetic sample)" if self.is_synthetic else ""),
+            table=Table(table, tuple(served), SYSTEM_COLUMNS, frozenset(dates)),
+            columns=tuple(
+                SocrataColumn(name, _display_name(name, columns_of_id), _type(name, columns_of_id)) for name in served
+            ),
+            # Whole seconds do not tell two versions of the same second apart.
+            rows_updated_at=newest if before is None else max(newest, before.rows_updated_at + 1),
+            stamp=stamp,
+        )
+
+    def _source(self, path: Path) -> tuple[str, list[str]]:
+        """A table function over the file, with one question mark for its path, and the file's own column names."""
+        if path.suffix == ".json":
+            found = self._database.execute(
+                # A null is an absent key, so the columns are those of all rows together.
+                "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS row "
+                "FROM read_json_objects(?, format = 'array')) GROUP BY key ORDER BY min(row), key",
+                [str(path)],
+            ).fetchall()
+            header = [name for (name,) in found]
+            columns = ", ".join(f"{_literal(name)}: 'JSON'" for name in header)
+            return f"read_json(?, format = 'array', columns = {{{columns}}})", header
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            header = next(csv.reader(stream), [])
+        columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in header)
+        return (
+            "read_csv(?, auto_detect = false, header = false, skip = 1, delim = ',', quote = '\"', escape = '\"', "
+            f"nullstr = '', columns = {{{columns}}})",
+            header,
+        )
+
+
+def api_name(header: str, column_map: ColumnMap | None) -> str:
+    """What the API calls a column whose header is a display name or already an API name."""
+    name = normalized_header(header)
+    if name.startswith(":"):
+        return name
+    for column in column_map.columns if column_map else ():
+        if name in (normalized_header(source) for source in column.sources):
+            return column.sources[0]
+    return re.sub(r"\W+", "_", name).strip("_")
+
+
+def _column_map(id: str) -> ColumnMap | None:
+    for dataset in DATASETS.values():
+        if any(isinstance(source, SocrataSource) and source.id == id for source in dataset.sources):
+            return dataset.column_map
+    return None
+
+
+def _title(id: str) -> str:
+    for dataset in DATASETS.values():
+        if any(isinstance(source, SocrataSource) and source.id == id for source in dataset.sources):
+            return dataset.title
+    return id
+
+
+def _display_name(name: str, column_map: ColumnMap | None) -> str:
+    for column in column_map.columns if column_map else ():
+        if column.sources[:1] == (name,) and len(column.sources) > 1:
+            return column.sources[1]
+    return name
+
+
+def _type(name: str, column_map: ColumnMap | None) -> str:
+    for column in column_map.columns if column_map else ():
+        if column.sources[:1] == (name,):
+            return SOCRATA_TYPES.get(column.type, "text")
+    return "text"
+
+
+def _text_of(path: Path, name: str) -> str:
+    """The SQL for a column of a file as the text that Socrata's CSV has."""
+    column = quoted(name)
+    if path.suffix == ".csv":
+        return column
+    point = f"format('({{}}, {{}})', {column} ->> '$.latitude', {column} ->> '$.longitude')"
+    return f"CASE json_type({column}) WHEN 'OBJECT' THEN {point} ELSE {column} ->> '$' END"
+
+
+def _parsed(column: str) -> str:
+    """The SQL that parses every way in which dates have been published; a spreadsheet's are days since 1899-12-30."""
+    formats = ", ".join(_literal(text) for text in DATE_FORMATS)
+    serial = f"TIMESTAMP '1899-12-30' + to_days(try_cast({column} AS INTEGER))"
+    return (
+        f"CASE WHEN regexp_full_match({column}, '\\d{{5}}') THEN {serial} ELSE try_strptime({column}, [{formats}]) END"
+    )
+
+
+def _utc_text(path: Path) -> str:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
