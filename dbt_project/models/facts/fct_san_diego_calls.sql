@@ -1,0 +1,22 @@
+{{ config(incremental_strategy='replace_months') }}
+
+select
+    call_id,
+    dataset,
+    occurred_at,
+    occurred_date,
+    day_of_week,
+    call_type_code,
+    call_type_name,
+    is_call_type_listed,
+    disposition_code,
+    disposition_name,
+    is_disposition_listed,
+    priority_code,
+    priority_name,
+    beat_code,
+    neighborhood_name,
+    is_beat_listed,
+    month
+from {{ ref('int_san_diego_calls_for_service__named') }}
+where {{ is_asked_month(months_to_build(), 'san_diego_calls_for_service') }}

@@ -1,0 +1,12 @@
+select
+    offense_id,
+    occurred_at,
+    occurred_date,
+    report_date,
+    offense_code,
+    offense_name,
+    area_code,
+    area_name,
+    status_name,
+    month
+from {{ source('warehouse', 'los_angeles_nibrs_offenses') }}

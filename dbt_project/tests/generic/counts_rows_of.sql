@@ -1,0 +1,28 @@
+{#- For each combination of the columns `by`, this model's `count` is the number of rows of the other model, of those
+    that meet `condition`. -#}
+{% test counts_rows_of(model, to, by, count='record_count', condition='true') %}
+    with counted as (
+        select
+            {{ by | join(', ') }},
+            sum({{ count }}) as record_count
+        from {{ model }}
+        group by {{ by | join(', ') }}
+    ),
+
+    expected as (
+        select
+            {{ by | join(', ') }},
+            count(*) as record_count
+        from {{ to }}
+        where {{ condition }}
+        group by {{ by | join(', ') }}
+    )
+
+    select
+        {{ by | join(', ') }},
+        counted.record_count as counted,
+        expected.record_count as expected
+    from counted
+    full join expected using ({{ by | join(', ') }})
+    where coalesce(counted.record_count, 0) <> coalesce(expected.record_count, 0)
+{% endtest %}
