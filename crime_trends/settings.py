@@ -77,12 +77,20 @@ class Settings(BaseSettings):
             ]
             raise UsageError("wrong setting: " + "; ".join(problems)) from None
 
+    def for_sample(self) -> Settings:
+        """These settings for made-up data: a home of its own, unless the environment names one."""
+        if "home" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"home": DEFAULT_HOME / "sample"})
+
     def export(self) -> None:
-        """Tells the programs started from this process (Dagster, dbt, Spark) where the home is.
+        """Tells the programs started from this process (Dagster, dbt, Spark) where the home and the portals are.
 
         ``DAGSTER_HOME`` stays as it is if the environment names one.
         """
         os.environ[f"{PREFIX}HOME"] = str(self.home)
+        for city in CITIES:
+            os.environ[f"{PREFIX}{city.upper()}_URL"] = self.portal_url(city)
         os.environ.setdefault("DAGSTER_HOME", str(self.dagster_dir))
 
     def portal_url(self, city: str) -> str:

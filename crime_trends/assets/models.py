@@ -82,7 +82,9 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         tables = warehouse.open()
         stale = stale_facts(tables, context.partition_keys)
         if config.force:
-            stale |= {pair: version for pair, version in facts_versions(tables).items() if pair[1] in context.partition_keys}
+            stale |= {
+                pair: version for pair, version in facts_versions(tables).items() if pair[1] in context.partition_keys
+            }
         tables.request_facts(stale)
         context.log.info(f"facts of {len(stale)} months of datasets are behind")
         yield from _run_dbt(context, dbt, build=bool(stale))

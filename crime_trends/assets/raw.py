@@ -83,8 +83,8 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        description=f"{lookup.title}: the city's files of codes and names, as they are served. One row per listed code; "
-        "some codes are listed twice.",
+        description=f"{lookup.title}: the city's files of codes and names, as they are served. "
+        "One row per listed code; some codes are listed twice.",
         group_name=f"{lookup.city}_raw",
         owners=[OWNER],
         tags={"city": lookup.city, "layer": "raw"},

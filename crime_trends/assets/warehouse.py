@@ -108,8 +108,6 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
             current = tables.table_versions().get(lookup.key)
             if config.force or current is None or current.version != version:
                 tables.replace_lookup(lookup, rows, version)
-        return dg.MaterializeResult(
-            data_version=dg.DataVersion(version), metadata={"dagster/row_count": len(rows)}
-        )
+        return dg.MaterializeResult(data_version=dg.DataVersion(version), metadata={"dagster/row_count": len(rows)})
 
     return table

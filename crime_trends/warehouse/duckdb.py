@@ -19,6 +19,7 @@ from crime_trends.datasets import Lookup
 from crime_trends.errors import CrimeTrendsError, ReconciliationError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
+from crime_trends.settings import Settings
 from crime_trends.warehouse.schema import SCHEMAS, tables
 
 LookupRow = tuple[str, str, bool, int]
@@ -235,6 +236,16 @@ class DuckDBWarehouse:
                     "insert into facts.month_ledger values (?, ?, ?, ?, ?)",
                     [dataset, first_day(month), version, rows, made_at],
                 )
+
+
+def warehouse_of(settings: Settings) -> DuckDBWarehouse:
+    """The warehouse of the home, as it is."""
+    return DuckDBWarehouse(
+        settings.warehouse_file,
+        memory_limit=settings.duckdb_memory,
+        temporary_dir=settings.temporary_dir,
+        lock_timeout_seconds=settings.lock_timeout_seconds,
+    )
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What the ``crime-trends`` command does, a module per command."""

@@ -1,0 +1,124 @@
+"""``crime-trends run``: brings everything for some months up to date, from the portals to the dashboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from crime_trends.commands.progress import say
+from crime_trends.commands.summary import print_plan, print_summary
+from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset
+from crime_trends.errors import UsageError
+from crime_trends.home import only_run, prepare_home
+from crime_trends.lake.local import LocalLake
+from crime_trends.months import months_of
+from crime_trends.portals.fetch import check_kind
+from crime_trends.sample.generator import write_sample
+from crime_trends.sample.portal import SamplePortal
+from crime_trends.settings import Settings
+from crime_trends.staleness import partitions_behind
+from crime_trends.warehouse.duckdb import DuckDBWarehouse, warehouse_of
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What a user asked for.
+
+    Arguments:
+        first, last: the months, both included.
+        datasets: keys; empty means all that have a month in the range.
+        sample: whether the built-in sample portal stands in for the cities'.
+        dry_run: only say what would be done.
+        force: redo the months though they are up to date.
+    """
+
+    first: str
+    last: str
+    datasets: tuple[str, ...] = ()
+    sample: bool = False
+    dry_run: bool = False
+    force: bool = False
+
+    def months(self) -> Mapping[Dataset, list[str]]:
+        """The months of each dataset that are asked for.
+
+        Raises:
+            UsageError: the range is empty, or a named dataset has no month in it.
+        """
+        if self.last < self.first:
+            raise UsageError(f"--to {self.last} lies before --from {self.first}")
+        chosen = [DATASETS[key] for key in self.datasets] or list(DATASETS.values())
+        asked = {dataset: months_of(dataset, self.first, self.last) for dataset in chosen}
+        for dataset in [dataset for dataset, months in asked.items() if not months]:
+            span = f"it has {dataset.first_month} to {dataset.last_month or 'now'}"
+            if self.datasets:
+                raise UsageError(f"{dataset.key} has no month from {self.first} to {self.last}; {span}")
+            say(f"{dataset.key} is left out: {span}")
+            del asked[dataset]
+        if not asked:
+            raise UsageError(f"no dataset has a month from {self.first} to {self.last}")
+        return asked
+
+
+def run(request: RunRequest) -> int:
+    """Does what was asked; returns the exit code: 0 if all of it is up to date and every check passed, else 1."""
+    asked = request.months()
+    settings = Settings.load().for_sample() if request.sample else Settings.load()
+    prepare_home(settings)
+    lake = LocalLake(settings.lake_dir)
+    with only_run(settings), portals(settings, sample=request.sample) as settings:
+        check_kind(settings, lake, sorted({dataset.city for dataset in asked}))
+        warehouse = warehouse_of(settings)
+        if request.dry_run:
+            print_plan(settings, lake, warehouse, asked, force=request.force)
+            return 0
+        warehouse.prepare()
+        return _bring_up_to_date(request, settings, lake, warehouse, asked)
+
+
+def _bring_up_to_date(
+    request: RunRequest,
+    settings: Settings,
+    lake: LocalLake,
+    warehouse: DuckDBWarehouse,
+    asked: Mapping[Dataset, Sequence[str]],
+) -> int:
+    # Dagster takes seconds to load, so what a user can get wrong is said before.
+    import dagster as dg
+
+    from crime_trends.commands.pipeline import Pipeline
+    from crime_trends.commands.recovery import report_killed_runs
+    from crime_trends.definitions import defs
+
+    with dg.DagsterInstance.get() as instance:
+        report_killed_runs(instance)
+        log = settings.temporary_dir / "run.log"
+        pipeline = Pipeline(defs, instance, log, force=request.force)
+        say(f"Dagster is ready; what dbt prints goes to {log}")
+        fetched = [dataset for dataset, months in asked.items() if pipeline.fetch(dataset, months)]
+        for key in sorted({key for dataset in asked for key in dataset.lookups}):
+            pipeline.bring_lookup(LOOKUPS[key])
+        loaded = [dataset for dataset in fetched if pipeline.clean_and_load(dataset, asked[dataset])]
+        if loaded:
+            pipeline.build_models([month for dataset in loaded for month in asked[dataset]])
+    behind = [
+        entry for dataset, months in asked.items() for entry in partitions_behind(lake, warehouse, dataset, months)
+    ]
+    return print_summary(settings, lake, warehouse, asked, pipeline.outcome, behind)
+
+
+@contextmanager
+def portals(settings: Settings, *, sample: bool) -> Iterator[Settings]:
+    """The settings with the addresses of the portals to ask: the built-in sample's, served meanwhile, if so asked."""
+    if not sample:
+        settings.export()
+        yield settings
+        return
+    folder = settings.home / "sample_portal"
+    write_sample(folder)
+    with SamplePortal(folder) as portal:
+        with_sample = settings.model_copy(update={f"{city}_url": portal.urls[city] for city in CITIES})
+        with_sample.export()
+        say(f"the built-in sample portal serves made-up data at {portal.urls['austin'].rsplit('/', 1)[0]}")
+        yield with_sample

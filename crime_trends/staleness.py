@@ -1,0 +1,67 @@
+"""What is behind, layer by layer, and why: read from manifests and ledgers, never from Dagster's events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crime_trends.datasets import Dataset
+from crime_trends.lake.cleaning import plan_cleaning
+from crime_trends.lake.local import LocalLake
+from crime_trends.months import years_of
+from crime_trends.warehouse.duckdb import DuckDBWarehouse
+from crime_trends.warehouse.models import facts_versions
+
+
+@dataclass(frozen=True)
+class Behind:
+    """A partition of a layer that is not made from what lies before it.
+
+    Arguments:
+        layer: ``raw``, ``clean``, ``warehouse`` or ``facts``.
+        dataset: the dataset's key.
+        partition: the year or month.
+        reason: why, in a few words.
+    """
+
+    layer: str
+    dataset: str
+    partition: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.layer}/{self.dataset} {self.partition}: {self.reason}"
+
+
+def partitions_behind(
+    lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset, months: Sequence[str]
+) -> list[Behind]:
+    """What is behind of some months of a dataset, without asking the portal. Empty: all of it is up to date."""
+
+    def behind(layer: str, partition: str, reason: str) -> Behind:
+        return Behind(layer, dataset.key, partition, reason)
+
+    found = [
+        behind("raw", year, "never fetched")
+        for year in years_of(months)
+        if lake.raw_manifest(dataset.key, year) is None
+    ]
+    missing = {entry.partition for entry in found}
+    fetched = [month for month in months if month[:4] not in missing]
+    found += [behind("clean", month, "its year was never fetched") for month in months if month[:4] in missing]
+    found += [behind("clean", month, reason) for month, reason in plan_cleaning(lake, dataset, fetched).stale.items()]
+
+    loaded = warehouse.month_versions(dataset.key)
+    built = warehouse.facts_versions(dataset.key)
+    wanted = facts_versions(warehouse)
+    for month in months:
+        manifest = lake.clean_manifest(dataset.key, month)
+        if month not in loaded:
+            found.append(behind("warehouse", month, "never loaded"))
+        elif manifest is not None and loaded[month].version != manifest.version:
+            found.append(behind("warehouse", month, "the clean month changed"))
+        if month not in built:
+            found.append(behind("facts", month, "never built"))
+        elif built[month].version != wanted.get((dataset.key, month)):
+            found.append(behind("facts", month, "the warehouse, a look-up or the models changed"))
+    return found
