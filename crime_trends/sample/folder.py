@@ -148,7 +148,8 @@ class PortalFolder:
             return
         condition, values = translate_condition(where, data_set.table)
         table = quoted(data_set.table.name)
-        key = quoted(data_set.table.columns[0])
+        column_map = _column_map(id)
+        key = quoted(column_map.column(column_map.id_column).sources[0] if column_map else data_set.table.columns[0])
         self.cursor().execute(
             f"INSERT INTO {table} SELECT * REPLACE ('!inserted-' || (SELECT count(*) FROM {table}) AS \":id\", "
             f"{key} || '9' AS {key}) FROM {table} WHERE {condition} ORDER BY \":id\" LIMIT 1",
@@ -232,8 +233,9 @@ class PortalFolder:
         if path.suffix == ".json":
             found = self._database.execute(
                 # A null is an absent key, so the columns are those of all rows together.
-                "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS row "
-                "FROM read_json_objects(?, format = 'array')) GROUP BY key ORDER BY min(row), key",
+                "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS row, "
+                "generate_subscripts(json_keys(json), 1) AS position FROM read_json_objects(?, format = 'array')) "
+                "GROUP BY key ORDER BY min((row, position))",
                 [str(path)],
             ).fetchall()
             header = [name for (name,) in found]
