@@ -1,0 +1,64 @@
+# Every command that people and CI use. `make help` lists them; each sets up what it needs first.
+# All paths are relative, so a checkout may lie in a folder with a space in its name. The first fitting Python on the
+# PATH is used; name another with `make PYTHON=/path/to/python3 …`.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint dev docs format lock browser terraform clean runtime tools
+
+BIN := .venv/bin
+SQL := dbt_project
+
+# The demonstration has a home of its own, so that it never mixes with real data.
+run dev: export CRIME_TRENDS_HOME := $(or $(CRIME_TRENDS_HOME),.crime_trends/sample)
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: tools ## check this machine, then install everything into .venv
+
+run: runtime ## bring three months of the built-in sample from the portal to the dashboard
+	@$(BIN)/crime-trends run --from 2024-03 --to 2024-05 --sample
+
+test: tools ## run all tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+lint: tools ## check format, style, types, SQL, the Dagster code location, the Dockerfile and Terraform
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint $(SQL)
+	$(BIN)/dagster definitions validate --log-level warning
+	$(BIN)/hadolint Dockerfile
+	@scripts/check_terraform
+
+dev: runtime ## open Dagster's web UI on the home that `make run` filled
+	@$(BIN)/crime-trends dev --sample
+
+docs: tools ## write the generated parts of docs/ anew
+	$(BIN)/python scripts/dataset_pages.py
+
+format: tools ## format Python, SQL and Terraform
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/sqlfluff fix $(SQL)
+	@scripts/check_terraform --format
+
+lock: ## resolve pyproject.toml into the two lock files (UPGRADE=1: the newest versions)
+	@scripts/lock $(if $(UPGRADE),--upgrade)
+
+browser: ## install Debian's Chromium for the browser tests (root only)
+	@scripts/install_chromium
+
+terraform: ## check terraform/ (REQUIRED=1: fail where that is not possible)
+	@scripts/check_terraform $(if $(REQUIRED),--required)
+
+clean: ## remove .venv and all caches; homes with data stay
+	rm -rf .venv .venv.lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+runtime:
+	@scripts/setup
+
+tools:
+	@scripts/setup --dev

@@ -1,0 +1,256 @@
+"""Sets the checkout up: checks the machine, makes ``.venv`` and installs the locked versions into it.
+
+``make`` calls it before everything else, so a finished set-up costs it nothing: a stamp named after the lock file's
+content is written last, and a ``.venv`` without its stamp is made anew. Standard library only, and written so that
+an old Python can read it far enough to say that it is too old.
+"""
+
+import argparse
+import hashlib
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+MIN_PYTHON = (3, 11)
+MAX_PYTHON = (3, 13)  # the newest that the locked versions are proven on
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(ROOT, ".venv")
+LOCK_FILES = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+
+
+def say(text: str) -> None:
+    """One line of progress, visible at once."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def dotted(version: "tuple[int, ...]") -> str:
+    """A version as people write it."""
+    return ".".join(str(part) for part in version)
+
+
+# --- checks: each returns what is wrong and what to do, or an empty text
+
+
+def check_python() -> str:
+    """The Python that runs this, and that ``.venv`` will be made with."""
+    wanted = "Python {} to {}".format(dotted(MIN_PYTHON), dotted(MAX_PYTHON))
+    if sys.version_info[:2] < MIN_PYTHON:
+        return "{} is needed, this is {}; install it, or name one: make PYTHON=/path/to/python3".format(
+            wanted, dotted(sys.version_info[:3])
+        )
+    if sys.version_info[:2] > MAX_PYTHON:
+        return "{} is needed, the newer {} is not proven yet; name another: make PYTHON=/path/to/python3".format(
+            wanted, dotted(sys.version_info[:3])
+        )
+    return ""
+
+
+def check_system() -> str:
+    """The operating systems that the lock files cover."""
+    if not sys.platform.startswith(("linux", "darwin")):
+        return "Linux or macOS is needed, this is {}; on Windows use WSL".format(sys.platform)
+    return ""
+
+
+def check_module(name: str) -> str:
+    """A part of Python that Debian and Ubuntu package apart."""
+    try:
+        importlib.import_module(name)
+    except ImportError:
+        return (
+            "Python's {} is missing; on Debian or Ubuntu: apt install python{}-venv (elsewhere a full Python)".format(
+                name, dotted(sys.version_info[:2])
+            )
+        )
+    return ""
+
+
+def nearest_folder(path: str) -> str:
+    """The path itself, or the closest folder above it that exists."""
+    path = os.path.abspath(path)
+    while not os.path.isdir(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def check_writable(path: str, what: str) -> str:
+    """Whether a file can be made there; asked of the file system, since rights alone don't tell (read-only mounts)."""
+    folder = nearest_folder(path)
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return ""
+    except OSError as error:
+        return "{} {} can't be written: {}".format(what, folder, error.strerror)
+
+
+def check_free_space(min_free_gb: float) -> str:
+    """Room for the packages, a home and their temporary files."""
+    free_gb = shutil.disk_usage(ROOT).free / 1e9
+    if free_gb < min_free_gb:
+        return "{:g} GB of free disk are needed, {} has {:.1f} GB; free some or move the checkout".format(
+            min_free_gb, ROOT, free_gb
+        )
+    return ""
+
+
+def problems(min_free_gb: float) -> "list[str]":
+    """Runs every check, says one line for each, and returns what is wrong."""
+    home = os.environ.get("CRIME_TRENDS_HOME") or os.path.join(ROOT, ".crime_trends")
+    checks = [
+        ("Python {}".format(dotted(sys.version_info[:3])), check_python()),
+        ("operating system", check_system()),
+        ("venv", check_module("venv")),
+        ("ensurepip", check_module("ensurepip")),
+        ("checkout can be written", check_writable(ROOT, "the checkout")),
+        ("home can be written", check_writable(home, "the home (CRIME_TRENDS_HOME)")),
+        ("{:g} GB of free disk".format(min_free_gb), check_free_space(min_free_gb)),
+    ]
+    for name, problem in checks:
+        say("  {}: {}".format(name, "NO: " + problem if problem else "ok"))
+    if check_writable(os.path.expanduser("~"), "the user's folder"):
+        say("  note: the user's folder can't be written, so downloads are not kept for the next set-up")
+    return [problem for _, problem in checks if problem]
+
+
+# --- the environment
+
+
+def stamp(kind: str) -> str:
+    """The file that says that this kind of set-up is complete: its name is the content that was installed.
+
+    The checkout's own path is part of it, since the scripts in a ``.venv`` hold it: a moved checkout is set up anew.
+    """
+    digest = hashlib.sha256(ROOT.encode())
+    for name in (LOCK_FILES[kind], "pyproject.toml"):
+        with open(os.path.join(ROOT, name), "rb") as file:
+            digest.update(file.read())
+    return os.path.join(VENV, ".complete-{}-{}".format(kind, digest.hexdigest()[:16]))
+
+
+def is_complete(kind: str) -> bool:
+    """Whether that kind of set-up is done, and its Python still there."""
+    return os.path.exists(stamp(kind)) and os.path.exists(os.path.join(VENV, "bin", "python"))
+
+
+def locked_count(kind: str) -> int:
+    """How many packages the lock file names."""
+    with open(os.path.join(ROOT, LOCK_FILES[kind])) as file:
+        return sum("==" in line for line in file)
+
+
+def pip(arguments: "list[str]", log_path: str, expected: int = 0) -> None:
+    """Runs pip in ``.venv``; its words go to the log, and every 15 seconds one line says how far it is.
+
+    Raises:
+        SystemExit: pip failed; the end of its log has been shown.
+    """
+    command = [os.path.join(VENV, "bin", "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    temporary = os.path.join(VENV, "tmp")  # packages are built there: /tmp can be small
+    os.makedirs(temporary, exist_ok=True)
+    seen, told = 0, time.monotonic()
+    with open(log_path, "a", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            command + arguments,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            errors="replace",
+            cwd=ROOT,
+            env=dict(os.environ, TMPDIR=temporary),
+        )
+        for line in process.stdout or ():
+            log.write(line)
+            seen += line.startswith(("Collecting ", "Requirement already satisfied"))
+            if expected and time.monotonic() - told > 15:
+                told = time.monotonic()
+                say("  … {} of {} packages fetched".format(seen, expected) if seen < expected else "  … installing")
+    if process.wait() != 0:
+        with open(log_path, encoding="utf-8") as log:
+            sys.stderr.write("".join(log.readlines()[-30:]))
+        sys.exit("set-up failed: pip could not install the packages (the end of {} is above)".format(log_path))
+
+
+def install(kind: str) -> None:
+    """Makes what is missing; each step leaves something that the next call can tell from a finished one."""
+    log_path = os.path.join(VENV, "setup.log")
+    if not is_complete("run"):
+        shutil.rmtree(VENV, ignore_errors=True)
+        say("set-up: making .venv with Python {}".format(dotted(sys.version_info[:3])))
+        if subprocess.call([sys.executable, "-m", "venv", VENV]) != 0:
+            sys.exit("set-up failed: {} -m venv could not make {}".format(sys.executable, VENV))
+    for step in ("run", "dev") if kind == "dev" else ("run",):
+        if is_complete(step):
+            continue
+        count = locked_count(step)
+        say("set-up: installing {} packages for {} (log: {})".format(count, step, os.path.relpath(log_path, ROOT)))
+        locked = ["--no-deps", "--no-compile", "--require-hashes", "-r", LOCK_FILES[step]]
+        pip(["install", *locked], log_path, expected=count)
+        if step == "run":
+            pip(["install", "--no-deps", "--no-compile", "--editable", "."], log_path)
+        say("set-up: compiling")
+        # All cores at once, where pip would compile one file after another. A few packages ship files that are no
+        # Python 3, so its exit code says nothing.
+        subprocess.call(
+            [os.path.join(VENV, "bin", "python"), "-m", "compileall", "-qq", "-j0", os.path.join(VENV, "lib")]
+        )
+        with open(stamp(step), "w"):
+            pass
+
+
+class Alone:
+    """Holds the checkout's set-up lock, so that two calls at the same time don't make the same ``.venv``."""
+
+    def __enter__(self) -> None:
+        """Waits for the lock, and says so."""
+        import fcntl
+
+        self.file = open(os.path.join(ROOT, ".venv.lock"), "a")
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            say("set-up: another one is at work in this checkout; waiting for it")
+            fcntl.flock(self.file, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        """Lets go of the lock."""
+        self.file.close()
+
+
+def main() -> int:
+    """Exit code 0 once ``.venv`` is complete, 1 if the installation failed, 2 if the machine lacks something."""
+    parser = argparse.ArgumentParser(description="Checks this machine and installs the locked packages into .venv.")
+    parser.add_argument("--dev", action="store_true", help="also install the tools for tests, lint and docs")
+    parser.add_argument("--check", action="store_true", help="only check the machine")
+    parser.add_argument("--min-free-gb", type=float, default=4, help="free disk that must be there (default: 4)")
+    options = parser.parse_args()
+    kind = "dev" if options.dev else "run"
+    if not options.check and is_complete(kind):
+        return 0
+
+    say("set-up: checking this machine")
+    found = problems(options.min_free_gb)
+    if found:
+        sys.stderr.write("set-up stopped: {} of the checks above failed\n".format(len(found)))
+        return 2
+    if options.check:
+        return 0
+    started = time.monotonic()
+    with Alone():
+        install(kind)
+    say("set-up: done in {:.0f} s".format(time.monotonic() - started))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except OSError as error:  # a full disk, a right that is missing in the middle of it
+        sys.exit("set-up failed: {}".format(error))
