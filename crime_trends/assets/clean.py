@@ -1,7 +1,5 @@
 """Clean assets: typed months and their rejects as Parquet, made by one Spark job for any range of months."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What all assets share: how they are described, how a range of partitions reports itself, how errors end a step."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any

@@ -3,8 +3,6 @@
 A set that is up to date is not built again; its tests run all the same, so that the checks speak of what is there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,6 +10,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
 
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.datasets import DATASETS
 from crime_trends.partitions import BACKFILL, all_months
 from crime_trends.resources.storage import WarehouseResource
 from crime_trends.warehouse.models import (
@@ -40,7 +39,8 @@ class ModelTranslator(DagsterDbtTranslator):
         self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]
     ) -> dg.PartitionMapping | None:
         """A month of the models needs that month of each dataset's table, where the dataset has it."""
-        if dbt_parent_resource_props["resource_type"] == "source" and "monthly" in dbt_resource_props["tags"]:
+        is_table = dbt_parent_resource_props["resource_type"] == "source"
+        if is_table and dbt_parent_resource_props["name"] in DATASETS:
             return dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
         return None
 

@@ -1,7 +1,5 @@
 """Raw assets: the portals' CSVs by year, and San Diego's look-up tables, as they are served."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What people look at, as assets."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Warehouse assets: a table per dataset whose months follow the clean months, and the look-up tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

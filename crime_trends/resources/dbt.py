@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import sys
 from pathlib import Path
 
 from dagster_dbt import DbtCliResource, DbtProject
@@ -23,11 +24,11 @@ def dbt_project(home: Path) -> DbtProject:
     with (target / "manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not project.manifest_path.exists() or not stamp.exists() or stamp.read_text() != present:
-            project.preparer.prepare(project)
+            dbt_resource(project).cli(["parse", "--quiet"], target_path=target).wait()
             stamp.write_text(present)
     return project
 
 
 def dbt_resource(project: DbtProject) -> DbtCliResource:
-    """The command-line dbt of that project."""
-    return DbtCliResource(project_dir=project)
+    """The dbt of the running Python's environment, which need not be on the PATH, for that project."""
+    return DbtCliResource(project_dir=project, dbt_executable=str(Path(sys.executable).parent / "dbt"))

@@ -18,8 +18,8 @@ DBT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 REFERENCE = "reference"
 MARTS = "marts"
 
-REFERENCE_CODE = ("models/reference", "macros")
-FACTS_CODE = ("models/staging", "models/intermediate", "models/facts", "macros")
+REFERENCE_CODE = ("models/reference", "seeds", "macros")
+FACTS_CODE = ("models/staging", "models/intermediate", "models/facts", "seeds", "macros")
 MARTS_CODE = ("models/marts", "macros")
 
 

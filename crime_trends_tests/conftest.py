@@ -1,0 +1,93 @@
+"""What all tests share: the repository's place, real rows where they are at hand, and the command as a user runs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
+
+
+@pytest.fixture(scope="session")
+def real_portal_dir() -> Path:
+    """The portal folder of real rows, which lies beside the repository and is not part of it."""
+    if not REAL_PORTAL.is_dir():
+        pytest.skip(f"no real rows beside the repository ({REAL_PORTAL.name} is absent)")
+    return REAL_PORTAL
+
+
+@dataclass
+class Home:
+    """A home of its own and the command that works on it, as a user would run it.
+
+    Arguments:
+        path: the home.
+        urls: city -> base address of its portal.
+        settings: further environment variables.
+    """
+
+    path: Path
+    urls: Mapping[str, str] = field(default_factory=dict)
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """What the command sees of the environment: no setting of the developer's own."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRIME_TRENDS_", "DAGSTER_"))}
+        urls = {f"CRIME_TRENDS_{city.upper()}_URL": url for city, url in self.urls.items()}
+        return {
+            **kept,
+            "CRIME_TRENDS_HOME": str(self.path),
+            "CRIME_TRENDS_HTTP_ATTEMPTS": "2",
+            "CRIME_TRENDS_HTTP_TIMEOUT_SECONDS": "10",
+            **urls,
+            **self.settings,
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """The command, started and left running."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "crime_trends.cli", *arguments],
+            env=self.environment(),
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def command(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """The command, run to its end."""
+        with self.start(*arguments) as process:
+            try:
+                output, errors = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                output, errors = process.communicate()
+                raise AssertionError(f"still running after {timeout} s:\n{output}\n{errors}") from None
+        return subprocess.CompletedProcess(arguments, process.returncode, output, errors)
+
+    def run(self, first: str, last: str, *more: str) -> subprocess.CompletedProcess[str]:
+        """``crime-trends run`` over some months."""
+        return self.command("run", "--from", first, "--to", last, *more)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Rows of the warehouse."""
+        with duckdb.connect(self.path / "crime_trends.duckdb", read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def published_files(self) -> dict[str, tuple[int, int]]:
+        """Path -> (size, time of change in ns) of every file of the lake and the reports."""
+        return {
+            str(path.relative_to(self.path)): (path.stat().st_size, path.stat().st_mtime_ns)
+            for folder in ("lake/raw", "lake/clean", "reports")
+            for path in sorted((self.path / folder).rglob("*"))
+            if path.is_file()
+        }
