@@ -1,0 +1,59 @@
+"""The Spark job that cleans months of one dataset; run by ``python clean_crimes.py`` within a Dagster Pipes session.
+
+The job comes in the extras of Pipes and its report goes back as a message of Pipes (both are in
+``crime_cleaning.spec``). A failure ends with one line on standard error, after whatever Spark had to say.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+
+from crime_cleaning.job import run, session
+from crime_cleaning.spec import CleaningJob
+from dagster_pipes import PipesContext, open_dagster_pipes
+
+
+def end_with_parent(parent_pid: int) -> None:
+    """Ends this process, and with it the JVM, soon after its parent was killed."""
+
+    def watch() -> None:
+        while os.getppid() == parent_pid:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def reason(error: Exception) -> str:
+    """The innermost cause of an error, in one line."""
+    java = getattr(error, "java_exception", None)
+    while java is not None and java.getCause() is not None:
+        java = java.getCause()
+    lines = str(java.toString() if java is not None else error).strip().splitlines() or [""]
+    return f"{type(error).__name__}: {lines[0]}"
+
+
+def main(pipes: PipesContext) -> None:
+    """Runs the job that Pipes holds, and reports."""
+    job = CleaningJob.from_json(pipes.extras)
+    if job.parent_pid is not None:
+        end_with_parent(job.parent_pid)
+    spark = session(job.spark)
+    try:
+        report = run(spark, job, pipes.log.info)
+        pipes.report_custom_message(report.to_json())
+    except Exception as error:
+        traceback.print_exc()
+        raise SystemExit(reason(error)) from None
+    finally:
+        spark.stop()
+
+
+if __name__ == "__main__":
+    with open_dagster_pipes() as pipes:
+        main(pipes)
+    sys.stdout.flush()
