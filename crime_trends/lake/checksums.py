@@ -1,0 +1,171 @@
+"""Measures a raw CSV: its rows and a checksum for each month, which say what has to be cleaned again.
+
+A month's checksum is the sum of its rows' hashes, so it depends neither on the order of the rows nor on how the
+portal spells or orders its columns, and it counts duplicates. Row hashes are made of MD5, which is the same in every
+version of every library; DuckDB does the reading, since a loop in Python would take minutes.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from crime_cleaning.columns import ColumnMap
+
+SPARE_FIELDS = 16
+"""How many fields more than the header a row may have; cleaning decides what becomes of it."""
+HASH_RANGE = 2**64
+ISO_TIME = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?)?"
+DAY_NUMBER = r"\d{5}(\.\d+)?"
+OTHER_TIMES = [
+    *(f"%m/%d/%Y{time}" for time in ("", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M")),
+    *(f"%Y %b %d{time}" for time in ("", " %I:%M:%S %p")),
+]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a raw CSV holds.
+
+    Arguments:
+        header: the column names as served, without byte-order mark and quotes.
+        rows: all rows.
+        has_line_breaks: whether a field holds a line break.
+        months: ``YYYY-MM`` -> rows and checksum, only months with rows.
+        undated_rows, undated_checksum: of the rows that belong to none of the months asked for.
+    """
+
+    header: list[str]
+    rows: int
+    has_line_breaks: bool
+    months: dict[str, tuple[int, str]]
+    undated_rows: int
+    undated_checksum: str
+
+
+def read_header(file: Path) -> list[str]:
+    """The column names of a CSV, as served but for byte-order mark and quotes; empty for an empty file."""
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return next(csv.reader(stream), [])
+
+
+def date_sql(column: str) -> str:
+    """The DuckDB expression that makes a DATE of a text column in any way the portals write times; else null.
+
+    ``2023-12-22T22:00:00.000``, ``2023-01-01 00:00:05``, ``01/08/2020 12:00:00 AM``, ``1/8/2020 0:00``,
+    ``11/27/2005  14:00`` (two spaces), ``2014 Dec 22 11:31:16 AM``, each also without the time; a spreadsheet's day
+    number, ``44119``. Cleaning understands the same, so that both count a row to the same month.
+    """
+    text = rf"regexp_replace(trim({column}), '\s+', ' ', 'g')"
+    return (
+        f"(case when regexp_full_match({text}, '{ISO_TIME}') then try_cast({text} as timestamp)::date "
+        f"when regexp_full_match({text}, '{DAY_NUMBER}') then date '1899-12-30' + floor({text}::double)::integer "
+        f"else try_strptime({text}, {OTHER_TIMES})::date end)"
+    )
+
+
+def month_sql(column: str) -> str:
+    """The DuckDB expression that makes the month, ``YYYY-MM``, of a text column; null where it holds no date."""
+    return f"strftime({date_sql(column)}, '%Y-%m')"
+
+
+def measure(
+    file: Path, column_map: ColumnMap, months: Collection[str], *, memory_limit: str, temporary_dir: Path
+) -> Measured:
+    """Rows and checksums of a finished CSV, by month.
+
+    The hash of a row is the first 64 bits of the MD5 of its mapped columns that are not empty, in the map's order, as
+    ``<target name>\\x1f<value>``, joined by ``\\x1e``. Where rows of one id and month differ, cleaning keeps the one
+    with the latest ``:updated_at``: there the MD5 is taken once more, of itself, ``\\x1f`` and ``:updated_at``.
+
+    Arguments:
+        file: CSV in UTF-8 with a header; fields in double quotes, which are doubled within.
+        column_map: names the columns that count, the id and the month.
+        months: those that the file is meant to hold.
+        memory_limit: DuckDB's, such as ``2GB``.
+        temporary_dir: where it puts what does not fit.
+
+    Raises:
+        ValueError: the file can't be read as such a CSV.
+        OSError: it could not be read, or the temporary folder not be written.
+    """
+    try:
+        header = read_header(file)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"the header is no CSV in UTF-8: {error}") from None
+    settings = {"memory_limit": memory_limit, "temp_directory": str(temporary_dir / "duckdb")}
+    with duckdb.connect(config={**settings}) as connection:
+        try:
+            connection.execute(_rows_sql(file, header, column_map))
+            groups = connection.execute(
+                """
+                with conflicts as (
+                    select month, id from measured where id != '' group by all having count(distinct digest) > 1
+                ),
+                hashes as (
+                    select
+                        m.month,
+                        m.has_line_break,
+                        case
+                            when c.id is not null and m.updated_at != '' then md5(m.digest || chr(31) || m.updated_at)
+                            else m.digest
+                        end as digest
+                    from measured as m left join conflicts as c on m.month = c.month and m.id = c.id
+                )
+                select
+                    if(list_contains($months, month), month, '') as label,
+                    count(*),
+                    sum(('0x' || left(digest, 16))::ubigint),
+                    bool_or(has_line_break)
+                from hashes group by label order by label
+                """,
+                {"months": list(months)},
+            ).fetchall()
+        except duckdb.IOException as error:
+            raise OSError(str(error).splitlines()[0]) from error
+        except duckdb.InvalidInputException as error:
+            # The lines that follow show the row itself, which has no place in a log.
+            raise ValueError(str(error).splitlines()[0]) from None
+    measured = {label: (rows, f"{total % HASH_RANGE:016x}") for label, rows, total, _ in groups}
+    undated_rows, undated_checksum = measured.pop("", (0, ""))
+    return Measured(
+        header=header,
+        rows=undated_rows + sum(rows for rows, _ in measured.values()),
+        has_line_breaks=any(has_line_break for *_, has_line_break in groups),
+        months=measured,
+        undated_rows=undated_rows,
+        undated_checksum=undated_checksum,
+    )
+
+
+def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
+    """The statement that makes the table ``measured``: month, id, ``:updated_at``, digest and breaks of each row."""
+    sources = column_map.source_columns(header)
+    fields = [f"c{position}" for position in range(len(header) + SPARE_FIELDS)]
+
+    def field(name: str) -> str:
+        return f"coalesce({fields[header.index(name)]}, '')" if name in header else "''"
+
+    parts = [
+        f"'{column.name}' || chr(31) || nullif({field(sources[column.name])}, '')"
+        for column in column_map.columns
+        if column.name in sources
+    ]
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in fields)
+    # null_padding lets a row have too few fields; with it a line break inside quotes needs the serial reader.
+    return f"""
+        create temp table measured as
+        select
+            coalesce({month_sql(field(sources.get(column_map.month_column, "")))}, '') as month,
+            {field(sources.get(column_map.id_column, ""))} as id,
+            {field(":updated_at")} as updated_at,
+            md5(concat_ws(chr(30), {", ".join(parts) or "''"})) as digest,
+            regexp_matches(concat({", ".join(fields)}), '[\\r\\n]') as has_line_break
+        from read_csv(
+            '{str(file).replace("'", "''")}', auto_detect = false, header = false, skip = 1, delim = ',', quote = '"',
+            escape = '"', columns = {{{types}}}, null_padding = true, parallel = false
+        )
+    """
