@@ -85,10 +85,11 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
             stale |= {
                 pair: version for pair, version in facts_versions(tables).items() if pair[1] in context.partition_keys
             }
-        tables.request_facts(stale)
-        context.log.info(f"facts of {len(stale)} months of datasets are behind")
+        if stale:
+            tables.request_facts(stale)
+        context.log.info(f"facts of {len(stale)} months of datasets are behind" if stale else "the facts are up to date")
         yield from _run_dbt(context, dbt, build=bool(stale))
-        if not context.is_subset:
+        if stale and not context.is_subset:
             tables.record_facts(stale)
 
     @dbt_assets(

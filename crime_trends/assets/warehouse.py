@@ -19,7 +19,7 @@ from crime_trends.checks.warehouse import warehouse_rows
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.partitions import BACKFILL, month_partitions
-from crime_trends.portals.fetch import lookup_rows
+from crime_trends.portals.lookups import lookup_rows
 from crime_trends.resources.storage import LakeResource, WarehouseResource
 from crime_trends.warehouse.loading import load_months
 from crime_trends.warehouse.schema import lookup_columns

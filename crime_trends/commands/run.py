@@ -13,7 +13,7 @@ from crime_trends.errors import UsageError
 from crime_trends.home import only_run, prepare_home
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import months_of
-from crime_trends.portals.fetch import check_kind
+from crime_trends.portals.kind import check_kind
 from crime_trends.sample.generator import write_sample
 from crime_trends.sample.portal import SamplePortal
 from crime_trends.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crime_trends.datasets import Dataset
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import years_of
-from crime_trends.portals.fetch import plan_year
+from crime_trends.portals.fetch import RawIngest, YearPlan
 from crime_trends.settings import Settings
 from crime_trends.staleness import Behind, partitions_behind
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
@@ -28,10 +28,11 @@ def print_plan(
     force: bool,
 ) -> None:
     """Prints which years would be fetched and which months are behind, and why. Nothing is fetched or written."""
+    ingest = RawIngest(settings, lake)
     for dataset, months in asked.items():
         print(f"{dataset.key}: {months[0]} to {months[-1]}")
         for year in years_of(months):
-            print(f"  raw {year}: {plan_year(dataset, int(year), settings=settings, lake=lake, force=force)}")
+            print(f"  raw {year}: {_fetching(ingest.plan_year(dataset, int(year), force=force))}")
         behind = [entry for entry in partitions_behind(lake, warehouse, dataset, months) if entry.layer != "raw"]
         for entry in behind:
             print(f"  {entry.layer} {entry.partition}: {entry.reason}")
@@ -72,6 +73,13 @@ def print_summary(
     for problem in problems:
         print(f"FAILED {problem}")
     return 1 if problems or behind else 0
+
+
+def _fetching(plan: YearPlan) -> str:
+    if not plan.fetch:
+        return f"nothing to fetch ({plan.reason})"
+    size = f"{plan.rows:,} rows" if plan.rows is not None else f"{(plan.bytes or 0) / 1e6:,.1f} MB"
+    return f"fetch {size} ({plan.reason})"
 
 
 def _counts(

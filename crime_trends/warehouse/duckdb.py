@@ -222,8 +222,6 @@ class DuckDBWarehouse:
 
     def record_facts(self, versions: Mapping[tuple[str, str], str]) -> None:
         """Notes in the ledger what the facts now are, for (dataset, month) -> version, with the rows they hold."""
-        if not versions:
-            return
         made_at = _now()
         with self.connect() as connection, transaction(connection):
             for (dataset, month), version in versions.items():
