@@ -19,7 +19,7 @@ from crime_trends.errors import UsageError
 PREFIX = "CRIME_TRENDS_"
 
 
-DEFAULT_HOME = Path(__file__).resolve().parents[1] / ".crime_trends"
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 def _absolute(path: Path) -> Path:
@@ -42,7 +42,7 @@ class Settings(BaseSettings):
 
     target: Literal["local"] = Field("local", description="Where data live and Spark runs.")
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
-        DEFAULT_HOME, description="Folder of the lake, the warehouse and the reports."
+        Path(".crime_trends"), description="Folder of the lake, the warehouse and the reports."
     )
     austin_url: BaseUrl = Field(CITIES["austin"].portal_url, description="Base address of Austin's portal.")
     los_angeles_url: BaseUrl = Field(
@@ -63,25 +63,28 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Settings:
-        """The settings of this process.
+        """The settings of this process. A home that the environment does not name lies beside the Makefile.
 
         Raises:
             UsageError: a setting is wrong; the message names each variable and what is wrong with it.
         """
         try:
-            return cls()
+            settings = cls()
         except ValidationError as error:
             problems = [
                 f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
                 for problem in error.errors()
             ]
             raise UsageError("wrong setting: " + "; ".join(problems)) from None
+        if "home" in settings.model_fields_set:
+            return settings
+        return settings.model_copy(update={"home": REPOSITORY / settings.home})
 
     def for_sample(self) -> Settings:
         """These settings for made-up data: a home of its own, unless the environment names one."""
         if "home" in self.model_fields_set:
             return self
-        return self.model_copy(update={"home": DEFAULT_HOME / "sample"})
+        return self.model_copy(update={"home": self.home / "sample"})
 
     def export(self) -> None:
         """Tells the programs started from this process (Dagster, dbt, Spark) where the home and the portals are.

@@ -44,16 +44,17 @@ def write_rows(file: Path, header: list[str], rows: list[list[str]]) -> None:
         writer.writerows(rows)
 
 
-LOS_ANGELES_HEADER = (
-    "DR_NO,Date Rptd,DATE OCC,TIME OCC,AREA,AREA NAME,Rpt Dist No,Part 1-2,Crm Cd,Crm Cd Desc,Mocodes,Vict Age,"
-    "Vict Sex,Vict Descent,Premis Cd,Premis Desc,Weapon Used Cd,Weapon Desc,Status,Status Desc,Crm Cd 1,Crm Cd 2,"
-    "Crm Cd 3,Crm Cd 4,LOCATION,Cross Street,LAT,LON"
-).split(",")
-SAN_DIEGO_HEADER = (
-    "incident_num,date_time,day_of_week,address_number_primary,address_dir_primary,address_road_primary,"
-    "address_sfx_primary,address_dir_intersecting,address_road_intersecting,address_sfx_intersecting,call_type,"
-    "disposition,beat,priority"
-).split(",")
+LOS_ANGELES_HEADER = [
+    *("DR_NO", "Date Rptd", "DATE OCC", "TIME OCC", "AREA", "AREA NAME", "Rpt Dist No", "Part 1-2", "Crm Cd"),
+    *("Crm Cd Desc", "Mocodes", "Vict Age", "Vict Sex", "Vict Descent", "Premis Cd", "Premis Desc", "Weapon Used Cd"),
+    *("Weapon Desc", "Status", "Status Desc", "Crm Cd 1", "Crm Cd 2", "Crm Cd 3", "Crm Cd 4", "LOCATION"),
+    *("Cross Street", "LAT", "LON"),
+]
+SAN_DIEGO_HEADER = [
+    *("incident_num", "date_time", "day_of_week", "address_number_primary", "address_dir_primary"),
+    *("address_road_primary", "address_sfx_primary", "address_dir_intersecting", "address_road_intersecting"),
+    *("address_sfx_intersecting", "call_type", "disposition", "beat", "priority"),
+]
 
 
 def los_angeles_rows() -> list[list[str]]:

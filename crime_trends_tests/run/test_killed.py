@@ -94,7 +94,10 @@ def test_interrupted_run_is_exit_130_and_leaves_the_home_usable(home: Home, port
 def test_a_second_run_on_a_home_names_the_first(home: Home) -> None:
     home.settings["CRIME_TRENDS_LOCK_TIMEOUT_SECONDS"] = "0.5"
     lock = home.path / "run.lock"
-    holder = "import fcntl, sys, time; f = open(sys.argv[1], 'a+'); fcntl.flock(f, fcntl.LOCK_EX); print(1, flush=True); time.sleep(60)"
+    holder = (
+        "import fcntl, sys, time; lock = open(sys.argv[1], 'a+'); fcntl.flock(lock, fcntl.LOCK_EX); "
+        "print('held', flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", holder, str(lock)], stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.readline()

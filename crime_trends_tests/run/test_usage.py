@@ -62,7 +62,9 @@ def test_port_in_use_is_one_line(home: Home, command: str, tmp_path: Path) -> No
 
 
 def test_datasets_that_were_not_named_are_left_out_with_a_note(home: Home) -> None:
-    home.settings |= {f"CRIME_TRENDS_{city}_URL": "http://127.0.0.1:9" for city in ("AUSTIN", "LOS_ANGELES", "SAN_DIEGO")}
+    home.settings |= {
+        f"CRIME_TRENDS_{city}_URL": "http://127.0.0.1:9" for city in ("AUSTIN", "LOS_ANGELES", "SAN_DIEGO")
+    }
     home.settings["CRIME_TRENDS_HTTP_ATTEMPTS"] = "1"
     result = home.run("2012-01", "2012-01", "--dry-run")
     assert "san_diego_nibrs_offenses is left out: it has 2020-01 to now" in result.stderr
