@@ -19,6 +19,7 @@ from crime_trends.errors import UsageError
 PREFIX = "CRIME_TRENDS_"
 
 
+DEFAULT_HOME = Path(".crime_trends")
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -42,7 +43,7 @@ class Settings(BaseSettings):
 
     target: Literal["local"] = Field("local", description="Where data live and Spark runs.")
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
-        Path(".crime_trends"), description="Folder of the lake, the warehouse and the reports."
+        DEFAULT_HOME, description="Folder of the lake, the warehouse and the reports."
     )
     austin_url: BaseUrl = Field(CITIES["austin"].portal_url, description="Base address of Austin's portal.")
     los_angeles_url: BaseUrl = Field(
@@ -62,8 +63,11 @@ class Settings(BaseSettings):
     )
 
     @classmethod
-    def load(cls) -> Settings:
+    def load(cls, *, sample: bool = False) -> Settings:
         """The settings of this process. A home that the environment does not name lies beside the Makefile.
+
+        Arguments:
+            sample: made-up data are meant, which have a home of their own unless the environment names one.
 
         Raises:
             UsageError: a setting is wrong; the message names each variable and what is wrong with it.
@@ -78,13 +82,8 @@ class Settings(BaseSettings):
             raise UsageError("wrong setting: " + "; ".join(problems)) from None
         if "home" in settings.model_fields_set:
             return settings
-        return settings.model_copy(update={"home": REPOSITORY / settings.home})
-
-    def for_sample(self) -> Settings:
-        """These settings for made-up data: a home of its own, unless the environment names one."""
-        if "home" in self.model_fields_set:
-            return self
-        return self.model_copy(update={"home": self.home / "sample"})
+        home = REPOSITORY / DEFAULT_HOME
+        return settings.model_copy(update={"home": home / "sample" if sample else home})
 
     def export(self) -> None:
         """Tells the programs started from this process (Dagster, dbt, Spark) where the home and the portals are.

@@ -23,7 +23,7 @@ def dev(port: int, *, sample: bool) -> int:
     Raises:
         UsageError: the port is in use.
     """
-    settings = Settings.load().for_sample() if sample else Settings.load()
+    settings = Settings.load(sample=sample)
     _refuse_taken_port(port)
     prepare_home(settings)
     with portals(settings, sample=sample):

@@ -64,7 +64,7 @@ class RunRequest:
 def run(request: RunRequest) -> int:
     """Does what was asked; returns the exit code: 0 if all of it is up to date and every check passed, else 1."""
     asked = request.months()
-    settings = Settings.load().for_sample() if request.sample else Settings.load()
+    settings = Settings.load(sample=request.sample)
     prepare_home(settings)
     lake = LocalLake(settings.lake_dir)
     with only_run(settings), portals(settings, sample=request.sample) as settings:
