@@ -7,10 +7,7 @@ SHELL := /bin/sh
 .PHONY: help setup run test lint dev docs format lock browser terraform clean runtime tools
 
 BIN := .venv/bin
-SQL := dbt_project
-
-# The demonstration has a home of its own, so that it never mixes with real data.
-run dev: export CRIME_TRENDS_HOME := $(or $(CRIME_TRENDS_HOME),.crime_trends/sample)
+SQL := dbt_project/models dbt_project/tests
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -36,7 +33,7 @@ dev: runtime ## open Dagster's web UI on the home that `make run` filled
 	@$(BIN)/crime-trends dev --sample
 
 docs: tools ## write the generated parts of docs/ anew
-	$(BIN)/python scripts/dataset_pages.py
+	$(BIN)/python scripts/generate_docs.py
 
 format: tools ## format Python, SQL and Terraform
 	$(BIN)/ruff format .

@@ -1,0 +1,176 @@
+"""Writes the generated parts of the docs, so that each fact stands in one place: ``make docs``.
+
+A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts and
+columns of a dataset from the registry and its column map, the look-up tables from the registry, the settings from
+``crime_trends.settings``. ``--check`` writes nothing and fails if a page is out of date.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset, SeshatSource, SocrataSource
+from crime_trends.settings import PREFIX, Settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table; a bar within a cell is escaped."""
+
+    def line(cells: Iterable[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+    head = list(header)
+    return "\n".join([line(head), line("---" for _ in head), *(line(row) for row in rows)])
+
+
+def code(text: str) -> str:
+    """Text as code, or nothing for nothing."""
+    return f"`{text}`" if text else ""
+
+
+def source_text(source: SocrataSource | SeshatSource, portal_url: str) -> str:
+    """A source in words: where it is and which years are taken from it."""
+    years = f"{source.first_year} to {source.last_year}" if source.last_year else f"{source.first_year} on"
+    where = (
+        f"Socrata data set `{source.id}`" if isinstance(source, SocrataSource) else f"a file per year, `{source.path}`"
+    )
+    return f"{portal_url}: {where}, {years}, by `{source.date_column}`"
+
+
+def facts(dataset: Dataset) -> str:
+    """What the registry knows of a dataset."""
+    city = CITIES[dataset.city]
+    interval = dataset.update_interval_days
+    return table(
+        ("", ""),
+        [
+            ("key", code(dataset.key)),
+            ("city", f"{city.name}; times are wall-clock times of {city.time_zone}"),
+            ("one row", dataset.grain),
+            ("record type", f"{code(dataset.record_type)}; counts of different record types are never added"),
+            *(("source", source_text(source, city.portal_url)) for source in dataset.sources),
+            ("months", f"{dataset.first_month} to {dataset.last_month or 'now'}"),
+            ("published", f"every {interval} days" if interval and interval > 1 else "daily" if interval else "closed"),
+            ("licence", dataset.license),
+        ],
+    )
+
+
+def columns(dataset: Dataset) -> str:
+    """The clean table's columns, and what the project that this one replaces called them."""
+    column_map = dataset.column_map
+    text = table(
+        ("column", "type", "unit", "what it is", "at the portal"),
+        (
+            (
+                code(column.name),
+                column.type.value,
+                column.unit,
+                column.description + (" **Needed.**" if column.needed else ""),
+                ", ".join(code(source) for source in column.sources) or "derived",
+            )
+            for column in column_map.all_columns
+        ),
+    )
+    if column_map.ignored_sources:
+        ignored = ", ".join(code(source) for source in column_map.ignored_sources)
+        text += f"\n\nPublished, and not kept since it carries nothing of its own: {ignored}."
+    renamed = [column for column in column_map.columns if column.former_name]
+    if renamed:
+        text += "\n\n### Old names\n\nThe project that this one replaces had these columns:\n\n" + table(
+            ("old name", "new name"), ((code(column.former_name), code(column.name)) for column in renamed)
+        )
+    return text
+
+
+def lookups() -> str:
+    """The look-up tables and their files."""
+    return table(
+        ("table", "code", "name", "files, in order"),
+        (
+            (
+                code(lookup.key),
+                f"`{lookup.code_column}` (`{lookup.code_source}`)",
+                f"`{lookup.name_column}` (`{lookup.name_source}`)",
+                ", ".join(code(file.path) + (" (historical)" if file.is_historical else "") for file in lookup.files),
+            )
+            for lookup in LOOKUPS.values()
+        ),
+    )
+
+
+def default_text(value: object) -> str:
+    """A setting's default; a folder of the checkout as seen from there."""
+    if isinstance(value, Path):
+        value = value.relative_to(ROOT)
+    return "" if value is None else code(str(value))
+
+
+def settings() -> str:
+    """Every setting with its default."""
+    return table(
+        ("variable", "default", "what it is"),
+        (
+            (code(PREFIX + name.upper()), default_text(field.default), field.description or "")
+            for name, field in Settings.model_fields.items()
+        ),
+    )
+
+
+def parts() -> dict[Path, dict[str, str]]:
+    """Page -> its generated parts by name."""
+    pages = {
+        Path("README.md"): {"settings": settings()},
+        Path("docs/datasets/san_diego_lookups.md"): {"lookups": lookups()},
+    }
+    for dataset in DATASETS.values():
+        pages[Path(f"docs/datasets/{dataset.key}.md")] = {"facts": facts(dataset), "columns": columns(dataset)}
+    return pages
+
+
+def with_part(page: str, name: str, text: str) -> str:
+    """The page with that part replaced.
+
+    Raises:
+        ValueError: the page does not mark where the part belongs, exactly once.
+    """
+    marked = re.compile(rf"(<!-- begin {name}\b[^\n]*-->\n).*?(<!-- end {name} -->)", re.DOTALL)
+    new, count = marked.subn(lambda match: f"{match[1]}\n{text}\n\n{match[2]}", page)
+    if count != 1:
+        raise ValueError(f"it must hold `<!-- begin {name} -->` and `<!-- end {name} -->` once, not {count} times")
+    return new
+
+
+def main() -> int:
+    """Exit code 0 if every page is up to date at the end, else 1."""
+    parser = argparse.ArgumentParser(description="Writes the generated parts of README.md and docs/.")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a page is out of date")
+    parser.add_argument("--root", type=Path, default=ROOT, help="folder with README.md and docs/")
+    options = parser.parse_args()
+    failed = False
+    for path, named_parts in parts().items():
+        try:
+            old = new = (options.root / path).read_text(encoding="utf-8")
+            for name, text in named_parts.items():
+                new = with_part(new, name, text)
+        except (OSError, ValueError) as error:
+            sys.stderr.write(f"{path}: {error}\n")
+            failed = True
+            continue
+        if new != old and options.check:
+            sys.stderr.write(f"{path}: out of date; run `make docs`\n")
+            failed = True
+        elif new != old:
+            (options.root / path).write_text(new, encoding="utf-8")
+            sys.stdout.write(f"{path}: written\n")
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
