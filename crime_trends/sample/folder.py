@@ -108,8 +108,8 @@ class PortalFolder:
 
     @property
     def is_synthetic(self) -> bool:
-        """Whether the data are made up."""
-        return (self.root / SYNTHETIC_MARKER).exists()
+        """Whether the data are made up; a half-made sample has the marker's name with an ending."""
+        return any(self.root.glob(f"{SYNTHETIC_MARKER}*"))
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own to the loaded tables."""
