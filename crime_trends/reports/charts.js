@@ -48,21 +48,36 @@ const charts = (() => {
       layer: [
         line("count", {
           strokeWidth: rows.length > 800 ? 0.5 : 1,
-          strokeOpacity: 0.5,
+          strokeOpacity: rows.length > 800 ? 0.35 : 0.5,
           point: rows.length <= 62 && { fill: color, size: 14, fillOpacity: 0.6, strokeWidth: 0 },
         }),
-        line("mean", { strokeWidth: 2.25 }),
+        line("mean", { strokeWidth: rows.length > 800 ? 1.25 : 2.25 }),
       ],
     };
   }
 
-  // rows: {label, count, whole}; labels are unique and in order
+  // Which columns are labelled, and how: all if there is room, else every few months with the year below January's,
+  // else years only.
+  function columnLabels(labels, plot) {
+    if (labels.length * 62 <= plot || !labels[0].includes(" ")) {
+      const every = Math.ceil((labels.length * 44) / plot);
+      return { values: labels.filter((_, index) => index % every === 0), labelExpr: "datum.label" };
+    }
+    const monthOf = (label) => new Date(`1 ${label} UTC`).getUTCMonth();
+    const step = [1, 2, 3, 6].find((months) => (labels.length / months) * 36 <= plot);
+    if (step) {
+      const values = labels.filter((label) => monthOf(label) % step === 0);
+      return { values, labelExpr: `slice(datum.label, 0, 3) === "Jan" || datum.label === "${values[0]}" ? split(datum.label, " ") : slice(datum.label, 0, 3)` };
+    }
+    const januaries = labels.filter((label) => monthOf(label) === 0);
+    const every = Math.ceil((januaries.length * 44) / plot);
+    return { values: januaries.filter((_, index) => index % every === 0), labelExpr: "slice(datum.label, -4)" };
+  }
+
+  // rows: {label, count, whole}; labels are unique and in order, "Mar 2024" or "2024"
   function columns(rows, color, width, widest) {
     const plot = width - 50;
-    const crowded = rows.length * 62 > plot;
-    const labelled = crowded ? rows.filter((row) => !row.label.includes(" ") || row.label.startsWith("Jan")) : rows;
-    const every = Math.ceil((labelled.length * 44) / plot);
-    const values = (crowded ? labelled.filter((_, index) => index % every === 0) : rows).map((row) => row.label);
+    const partial = "!datum.whole && datum.count > 0";
     return {
       data: { values: rows },
       height: 170,
@@ -71,14 +86,11 @@ const charts = (() => {
         x: {
           field: "label", type: "ordinal", sort: null,
           scale: { range: [0, Math.min(plot, rows.length * widest)], paddingInner: rows.length > 60 ? 0.15 : 0.3, paddingOuter: 0.1 },
-          axis: {
-            values: values.length ? values : [rows[0].label], labelAngle: 0, labelOverlap: true, ticks: false,
-            labelExpr: crowded ? "slice(datum.label, -4)" : "datum.label",
-          },
+          axis: { ...columnLabels(rows.map((row) => row.label), plot), labelAngle: 0, labelOverlap: true, ticks: false },
         },
         y: countAxis,
-        fillOpacity: { condition: { test: "datum.whole", value: 1 }, value: 0.25 },
-        strokeWidth: { condition: { test: "datum.whole", value: 0 }, value: 1 },
+        fillOpacity: { condition: { test: partial, value: 0.25 }, value: 1 },
+        strokeWidth: { condition: { test: partial, value: 1 }, value: 0 },
       },
     };
   }
@@ -95,10 +107,8 @@ const charts = (() => {
     tip.setAttribute("role", "status");
     tip.hidden = rule.hidden = true;
     element.append(plot, rule, tip);
-    const compiled = vegaLite.compile({ ...spec, width: element.clientWidth, autosize: { type: "fit", contains: "padding" }, config });
-    const view = new vega.View(vega.parse(compiled.spec), { renderer: "svg", container: plot });
-    view.logLevel(vega.Error);
-    await view.runAsync();
+    const sized = { ...spec, width: element.clientWidth, autosize: { type: "fit", contains: "padding" } };
+    const { view } = await vegaEmbed(plot, sized, { actions: false, config, defaultStyle: false, renderer: "svg", tooltip: false });
     plot.querySelector("svg").setAttribute("aria-hidden", "true");
 
     const scale = view.scale("x");

@@ -51,34 +51,30 @@
     for (let day = from; day <= to; day++) {
       let mean = null;
       if (smooth) {
-        const week = Array.from({ length: 7 }, (_, back) => countOf(dataset, day - back));
-        if (week.every((count) => count != null)) mean = week.reduce((sum, count) => sum + count) / 7;
+        let sum = 0;
+        for (let back = 0; back < 7; back++) sum += countOf(dataset, day - back) ?? NaN;
+        mean = Number.isNaN(sum) ? null : sum / 7;
       }
       rows.push({ day, at: day * DAY, count: countOf(dataset, day) ?? null, mean });
     }
     return rows;
   }
 
-  // The slots (months or years) of the range, with the days of each slot that the range and the dataset cover.
+  // The months or years of the range, with how many of their days the range and the dataset cover.
   function slotRows(dataset, from, to, unit) {
     const rows = [];
-    const slotOf = (day) => toText(day).slice(0, unit === "month" ? 7 : 4);
-    let day = from;
-    while (day <= to) {
-      const slot = slotOf(day);
-      const begin = toDay(unit === "month" ? `${slot}-01` : `${slot}-01-01`);
-      const row = { label: unit === "month" ? format("month", day) : slot, count: 0, covered: 0, days: 0 };
-      for (let at = begin; slotOf(at) === slot; at++) {
-        row.days++;
-        const count = at >= from && at <= to ? countOf(dataset, at) : null;
-        if (count != null) {
-          row.count += count;
-          row.covered++;
-        }
+    const start = new Date(from * DAY);
+    const begin = (slot) => Date.UTC(start.getUTCFullYear() + (unit === "year" ? slot : 0), unit === "year" ? 0 : start.getUTCMonth() + slot) / DAY;
+    for (let slot = 0; begin(slot) <= to; slot++) {
+      const row = { label: unit === "year" ? toText(begin(slot)).slice(0, 4) : format("month", begin(slot)), count: 0, covered: 0, days: begin(slot + 1) - begin(slot) };
+      for (let day = Math.max(from, begin(slot)); day <= Math.min(to, begin(slot + 1) - 1); day++) {
+        const count = countOf(dataset, day);
+        if (count == null) continue;
+        row.count += count;
+        row.covered++;
       }
       row.whole = row.covered === row.days;
       rows.push(row);
-      day = begin + row.days;
     }
     return rows;
   }
@@ -209,7 +205,7 @@
     for (const kind of document.querySelectorAll(".kind")) kind.textContent = TYPES[type][2];
     const without = cities.filter((_, city) => !shown.some((dataset) => dataset.city === city));
     element("absent").hidden = !without.length;
-    element("absent").textContent = `${without.join(" and ")} ${without.length > 1 ? "publish" : "publishes"} no ${TYPES[type][1]} that this page knows of, and ${without.length > 1 ? "are" : "is"} not drawn here.`;
+    element("absent").textContent = `Not drawn: ${without.join(" and ")}. None of the datasets below holds ${TYPES[type][1]} from there.`;
     fillPanels("daily", shown, "day", paintDaily);
     fillPanels("monthly", shown, "month", paintColumns("month", 72));
     fillPanels("yearly", shown, "year", paintColumns("year", 84));

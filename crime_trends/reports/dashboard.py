@@ -93,8 +93,8 @@ def _asset(name: str) -> str:
 
 @cache
 def _library() -> str:
-    # Without Vega-Embed, whose menu and tooltips the page does not use, the library is a third smaller.
-    script: str = vl_convert.javascript_bundle("window.vega = vega; window.vegaLite = vegaLite;")
+    # Vega-Embed is the one entry that works: vl-convert 1.9 binds ``vega`` and ``vegaLite`` of a bundle to null.
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return script
 
 

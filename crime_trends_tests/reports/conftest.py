@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -28,16 +29,17 @@ DailyRow = tuple[str, str, str, date, int]
 
 
 def daily_counts(spans: dict[str, tuple[date, date, int]] = SPANS) -> list[DailyRow]:
-    """Rows of ``mart_daily_counts``: a level per dataset, with a week and a ripple."""
+    """Rows of ``mart_daily_counts``: a level per dataset, with week, season and chance."""
+    chance = random.Random(20240301)
     rows = []
-    for number, (key, (first, last, level)) in enumerate(spans.items()):
+    for key, (first, last, level) in spans.items():
         dataset = DATASETS[key]
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
             week = 1 + 0.12 * math.cos((day.weekday() - 4) * math.tau / 7)
             year = 1 + 0.08 * math.sin((day.timetuple().tm_yday - 100) * math.tau / 365)
-            ripple = 1 + 0.09 * math.sin(offset * 12.9898 + number) * math.sin(offset * 4.1 + 1)
-            rows.append((key, dataset.city, dataset.record_type, day, round(level * week * year * ripple)))
+            count = round(level * week * year * chance.gauss(1, 0.07))
+            rows.append((key, dataset.city, dataset.record_type, day, count))
     return rows
 
 
