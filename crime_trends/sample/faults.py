@@ -29,8 +29,8 @@ class Fault:
             ``wrong_count``: each ``count(*)`` is off by ``rows``;
             ``drop_column``: the CSV lacks ``column``;
             ``drop_rows``: the CSV lacks its last ``rows`` rows, though the answer is whole;
-            ``touch``: the metadata say from now on that the rows changed (once, before the request is answered);
-            ``insert_row``: a row that sorts before all others appears (once, before the request is answered).
+            ``touch``: the portal says from now on that the rows, or the file, changed (once, before the answer);
+            ``insert_row``: a row that sorts before all others appears (once, before the answer).
         city: only requests to this city's portal; empty is all.
         path: only requests whose decoded path and query match this regular expression.
         after: how many such requests are answered rightly first.

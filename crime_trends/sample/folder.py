@@ -9,18 +9,19 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import re
 import threading
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
-from crime_cleaning.columns import ColumnMap, ColumnType, normalized_header
 
-from crime_trends.datasets import CITIES, DATASETS, SocrataSource
+from crime_trends.datasets import CITIES
 from crime_trends.errors import CrimeTrendsError, UsageError
-from crime_trends.sample.soql import Table, companion, quoted, translate_condition
+from crime_trends.sample.schemas import SocrataColumn, SocrataSchema
+from crime_trends.sample.soql import translate_condition
+from crime_trends.sample.soql_parser import Table, companion, quoted
 
 SYNTHETIC_MARKER = "SYNTHETIC"
 SYSTEM_COLUMNS = (":id", ":updated_at")
@@ -36,25 +37,10 @@ DATE_FORMATS = [
     "%Y-%m-%d",
     "%Y %b %d %I:%M:%S %p",
 ]
-SOCRATA_TYPES = {
-    ColumnType.DATE: "calendar_date",
-    ColumnType.TIMESTAMP: "calendar_date",
-    ColumnType.INTEGER: "number",
-    ColumnType.NUMBER: "number",
-}
 
 
 class PortalFolderError(CrimeTrendsError):
     """A file of the portal folder can't be read as what its name says."""
-
-
-@dataclass(frozen=True)
-class SocrataColumn:
-    """A column as the metadata of a data set describe it."""
-
-    field_name: str
-    name: str
-    type: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +91,7 @@ class PortalFolder:
         self._data_sets: dict[tuple[str, str], DataSet] = {}
         self._loads = 0
         self._retired: list[str] = []
+        self._touched: Counter[tuple[str, str]] = Counter()
 
     @property
     def is_synthetic(self) -> bool:
@@ -132,7 +119,11 @@ class PortalFolder:
             stamp = tuple((path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
             loaded = self._data_sets.get((city, id))
             if loaded is None or loaded.stamp != stamp:
-                loaded = self._data_sets[city, id] = self._load(id, files, stamp, loaded)
+                try:
+                    loaded = self._data_sets[city, id] = self._load(id, files, stamp, loaded)
+                except (duckdb.Error, UnicodeDecodeError) as error:
+                    names = ", ".join(path.name for path in files)
+                    raise PortalFolderError(f"{names} can't be read: {error}") from None
             return loaded
 
     def touch(self, city: str, id: str) -> None:
@@ -141,6 +132,11 @@ class PortalFolder:
         if data_set is not None:
             self._replace_version(city, data_set)
 
+    def touch_file(self, city: str, path: str) -> None:
+        """Lets a file of a file server say that it changed, though it did not."""
+        with self._lock:
+            self._touched[city, path] += 1
+
     def insert_row(self, city: str, id: str, where: str) -> None:
         """Inserts a copy of the first row that a ``$where`` finds, under ids of its own; it sorts before all others."""
         data_set = self.data_set(city, id)
@@ -148,8 +144,7 @@ class PortalFolder:
             return
         condition, values = translate_condition(where, data_set.table)
         table = quoted(data_set.table.name)
-        column_map = _column_map(id)
-        key = quoted(column_map.column(column_map.id_column).sources[0] if column_map else data_set.table.columns[0])
+        key = quoted(SocrataSchema(id).key_column or data_set.table.columns[0])
         self.cursor().execute(
             f"INSERT INTO {table} SELECT * REPLACE ('!inserted-' || (SELECT count(*) FROM {table}) AS \":id\", "
             f"{key} || '9' AS {key}) FROM {table} WHERE {condition} ORDER BY \":id\" LIMIT 1",
@@ -158,10 +153,11 @@ class PortalFolder:
         self._replace_version(city, data_set)
 
     def forget(self) -> None:
-        """Undoes ``touch`` and ``insert_row``: every data set is loaded again from its files when it is asked for."""
+        """Undoes touches and inserted rows: every data set is loaded again from its files when it is asked for."""
         with self._lock:
             self._retired += [data_set.table.name for data_set in self._data_sets.values()]
             self._data_sets.clear()
+            self._touched.clear()
 
     def file(self, city: str, path: str) -> StoredFile | None:
         """A file of a file server; None if there is none, also for a path that leaves the folder."""
@@ -169,11 +165,12 @@ class PortalFolder:
         file = (base / path).resolve()
         if not file.is_relative_to(base.resolve()) or not file.is_file():
             return None
-        content = file.read_bytes()
+        content, touches = file.read_bytes(), self._touched[city, path]
+        digest = hashlib.md5(content, usedforsecurity=False).hexdigest()  # as S3 does
         return StoredFile(
             content=content,
-            etag=f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"',
-            modified_at=datetime.fromtimestamp(int(file.stat().st_mtime), UTC),
+            etag=f'"{digest}-{touches}"' if touches else f'"{digest}"',
+            modified_at=datetime.fromtimestamp(int(file.stat().st_mtime) + touches, UTC),
         )
 
     def _replace_version(self, city: str, data_set: DataSet) -> None:
@@ -183,19 +180,20 @@ class PortalFolder:
     def _load(
         self, id: str, files: list[Path], stamp: tuple[tuple[str, int, int], ...], before: DataSet | None
     ) -> DataSet:
-        columns_of_id = _column_map(id)
+        schema = SocrataSchema(id)
         selects: list[str] = []
         values: list[str] = []
         found: dict[str, None] = {}  # in the order of the files
         for path in files:
             source, header = self._source(path)
-            names = {api_name(text, columns_of_id): text for text in header}
+            names = {schema.api_name(text): text for text in header}
             found |= dict.fromkeys(names)
             texts = ", ".join(f"{_text_of(path, text)} AS {quoted(name)}" for name, text in names.items())
             selects.append(f'SELECT {texts}, ? AS ":file_updated_at" FROM {source}')
             values += [_utc_text(path), str(path)]
         served = [name for name in found if name not in SYSTEM_COLUMNS]
-        dates = [name for name in served if _type(name, columns_of_id) == "calendar_date"]
+        columns = tuple(schema.column(name) for name in served)
+        dates = [column.field_name for column in columns if column.type == "calendar_date"]
         own = {name: quoted(name) if name in found else "NULL" for name in SYSTEM_COLUMNS}
         self._loads += 1
         table = f"{id} {self._loads}"
@@ -204,13 +202,9 @@ class PortalFolder:
             f'coalesce({own[":updated_at"]}, ":file_updated_at") AS ":updated_at"',
             *(f"{_parsed(quoted(name))} AS {quoted(companion(name))}" for name in dates),
         ]
-        columns = ", ".join([quoted(name) for name in served] + derived)
-        try:
-            self._database.execute(
-                f"CREATE TABLE {quoted(table)} AS SELECT {columns} FROM ({' UNION ALL BY NAME '.join(selects)})", values
-            )
-        except duckdb.Error as error:
-            raise PortalFolderError(f"{', '.join(path.name for path in files)} can't be read: {error}") from None
+        expressions = ", ".join([quoted(name) for name in served] + derived)
+        union = " UNION ALL BY NAME ".join(selects)
+        self._database.execute(f"CREATE TABLE {quoted(table)} AS SELECT {expressions} FROM ({union})", values)
         for retired in self._retired:
             self._database.execute(f"DROP TABLE {quoted(retired)}")
         # A request in flight may still read the table before this one, so that goes with the next load.
@@ -218,11 +212,9 @@ class PortalFolder:
         newest = max(modified for _, _, modified in stamp) // 1_000_000_000
         return DataSet(
             id=id,
-            title=_title(id) + (" (synthetic sample)" if self.is_synthetic else ""),
+            title=schema.title + (" (synthetic sample)" if self.is_synthetic else ""),
             table=Table(table, tuple(served), SYSTEM_COLUMNS, frozenset(dates)),
-            columns=tuple(
-                SocrataColumn(name, _display_name(name, columns_of_id), _type(name, columns_of_id)) for name in served
-            ),
+            columns=columns,
             # Whole seconds do not tell two versions of the same second apart.
             rows_updated_at=newest if before is None else max(newest, before.rows_updated_at + 1),
             stamp=stamp,
@@ -249,45 +241,6 @@ class PortalFolder:
             f"nullstr = '', columns = {{{columns}}})",
             header,
         )
-
-
-def api_name(header: str, column_map: ColumnMap | None) -> str:
-    """What the API calls a column whose header is a display name or already an API name."""
-    name = normalized_header(header)
-    if name.startswith(":"):
-        return name
-    for column in column_map.columns if column_map else ():
-        if name in (normalized_header(source) for source in column.sources):
-            return column.sources[0]
-    return re.sub(r"\W+", "_", name).strip("_")
-
-
-def _column_map(id: str) -> ColumnMap | None:
-    for dataset in DATASETS.values():
-        if any(isinstance(source, SocrataSource) and source.id == id for source in dataset.sources):
-            return dataset.column_map
-    return None
-
-
-def _title(id: str) -> str:
-    for dataset in DATASETS.values():
-        if any(isinstance(source, SocrataSource) and source.id == id for source in dataset.sources):
-            return dataset.title
-    return id
-
-
-def _display_name(name: str, column_map: ColumnMap | None) -> str:
-    for column in column_map.columns if column_map else ():
-        if column.sources[:1] == (name,) and len(column.sources) > 1:
-            return column.sources[1]
-    return name
-
-
-def _type(name: str, column_map: ColumnMap | None) -> str:
-    for column in column_map.columns if column_map else ():
-        if column.sources[:1] == (name,):
-            return SOCRATA_TYPES.get(column.type, "text")
-    return "text"
 
 
 def _text_of(path: Path, name: str) -> str:
