@@ -87,7 +87,9 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
             }
         if stale:
             tables.request_facts(stale)
-        context.log.info(f"facts of {len(stale)} months of datasets are behind" if stale else "the facts are up to date")
+        context.log.info(
+            f"facts of {len(stale)} months of datasets are behind" if stale else "the facts are up to date"
+        )
         yield from _run_dbt(context, dbt, build=bool(stale))
         if stale and not context.is_subset:
             tables.record_facts(stale)
