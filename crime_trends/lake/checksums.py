@@ -18,7 +18,7 @@ from crime_cleaning.columns import ColumnMap
 SPARE_FIELDS = 16
 """How many fields more than the header a row may have; cleaning decides what becomes of it."""
 HASH_RANGE = 2**64
-ISO_TIME = r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z?)?"
+ISO_TIME = r"\d{4}-\d\d-\d\d([ T]([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?Z?)?"
 DAY_NUMBER = r"\d{5}(\.\d+)?"
 OTHER_TIMES = [
     *(f"%m/%d/%Y{time}" for time in ("", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M")),
@@ -47,8 +47,13 @@ class Measured:
 
 
 def read_header(file: Path) -> list[str]:
-    """The column names of a CSV, as served but for byte-order mark and quotes; empty for an empty file."""
-    with file.open(encoding="utf-8-sig", newline="") as stream:
+    """The column names of a CSV, as served but for byte-order mark and quotes; empty for an empty file.
+
+    Raises:
+        csv.Error: its beginning is no CSV.
+    """
+    # The reader looks ahead; bytes that are not UTF-8 in a row behind are no matter of the header.
+    with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         return next(csv.reader(stream), [])
 
 
@@ -94,8 +99,8 @@ def measure(
     """
     try:
         header = read_header(file)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"the header is no CSV in UTF-8: {error}") from None
+    except csv.Error as error:
+        raise ValueError(f"the header is no CSV: {error}") from None
     settings = {"memory_limit": memory_limit, "temp_directory": str(temporary_dir / "duckdb")}
     with duckdb.connect(config={**settings}) as connection:
         try:

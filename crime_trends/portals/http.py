@@ -155,10 +155,10 @@ class PortalSession:
             except PASSING as error:
                 problem = f"got {_reason(error)}"
             except requests.RequestException as error:
-                raise self.error(url, f"expected an answer, got {_reason(error)}") from None
+                raise self.error(url, f"expected a whole answer, got {_reason(error)}") from None
             if attempt < self._attempts:
                 self._sleep(_pause_seconds(attempt) if asked_to_wait is None else asked_to_wait)
-        raise self.error(url, f"expected status 200, {problem} (attempts: {self._attempts}); try again later")
+        raise self.error(url, f"expected a whole answer, {problem} (attempts: {self._attempts}); try again later")
 
     def _expect_success(self, response: requests.Response) -> None:
         if response.status_code in (403, 404):
@@ -223,8 +223,8 @@ def _reason(error: BaseException) -> str:
     root = error
     while root.__context__ is not None:
         root = root.__context__
-    if isinstance(root, IncompleteRead):
-        return f"a body that was cut short ({root})"
+    if isinstance(error, requests.exceptions.ChunkedEncodingError):
+        return "a body that was cut short" + (f" ({root})" if isinstance(root, IncompleteRead) else "")
     if isinstance(root, OSError) and not isinstance(root, requests.RequestException):
         return f"no connection ({root})"
     return type(error).__name__
