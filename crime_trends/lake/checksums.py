@@ -15,6 +15,9 @@ from pathlib import Path
 import duckdb
 from crime_cleaning.columns import ColumnMap
 
+from crime_trends.errors import CrimeTrendsError
+from crime_trends.settings import PREFIX
+
 SPARE_FIELDS = 16
 """How many fields more than the header a row may have; cleaning decides what becomes of it."""
 HASH_RANGE = 2**64
@@ -96,11 +99,13 @@ def measure(
     Raises:
         ValueError: the file can't be read as such a CSV.
         OSError: it could not be read, or the temporary folder not be written.
+        CrimeTrendsError: the memory limit is too low.
     """
     try:
         header = read_header(file)
     except csv.Error as error:
         raise ValueError(f"the header is no CSV: {error}") from None
+    temporary_dir.mkdir(parents=True, exist_ok=True)  # DuckDB makes its own folder, but none above it
     settings = {"memory_limit": memory_limit, "temp_directory": str(temporary_dir / "duckdb")}
     with duckdb.connect(config={**settings}) as connection:
         try:
@@ -131,6 +136,11 @@ def measure(
             ).fetchall()
         except duckdb.IOException as error:
             raise OSError(str(error).splitlines()[0]) from error
+        except duckdb.OutOfMemoryException as error:
+            raise CrimeTrendsError(
+                f"{memory_limit} of memory are not enough to measure {file.name}; raise {PREFIX}DUCKDB_MEMORY or free "
+                f"space in {temporary_dir} ({str(error).splitlines()[0]})"
+            ) from None
         except duckdb.InvalidInputException as error:
             # The lines that follow show the row itself, which has no place in a log.
             raise ValueError(str(error).splitlines()[0]) from None

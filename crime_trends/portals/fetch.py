@@ -103,11 +103,12 @@ class RawIngest:
 
     def plan_year(self, dataset: Dataset, year: int, *, force: bool = False) -> YearPlan:
         """What ``fetch_year`` would do, from the same questions to the portal. Writes nothing. Raises likewise."""
-        old = self.lake.raw_manifest(dataset.key, str(year))
+        with disk_errors(self.lake):
+            old = self.lake.raw_manifest(dataset.key, str(year))
         source = self._source(dataset, year)
         look = self._look(dataset, source, old)
         if look.missing:
-            self._refuse_missing(dataset, year, source, old)
+            self._refuse_missing(dataset, year, source, look, old)
             return YearPlan(dataset.key, year, False, "not published yet", 0, None)
         reason = self._reason(look, old, force)
         return YearPlan(dataset.key, year, bool(reason), reason or "unchanged", look.rows, look.bytes)
@@ -130,7 +131,7 @@ class RawIngest:
             source = self._source(dataset, year)
             look = self._look(dataset, source, old)
             if look.missing:
-                self._refuse_missing(dataset, year, source, old)
+                self._refuse_missing(dataset, year, source, look, old)
                 return self._keep_empty(dataset, year, source, look.version, old)
             reason = self._reason(look, old, force)
             if old is not None and not reason:
@@ -187,7 +188,9 @@ class RawIngest:
             return "never fetched"
         return look.change or ("forced" if force else "")
 
-    def _refuse_missing(self, dataset: Dataset, year: int, source: YearSource, old: RawManifest | None) -> None:
+    def _refuse_missing(
+        self, dataset: Dataset, year: int, source: YearSource, look: Look, old: RawManifest | None
+    ) -> None:
         """Raises unless a year that the portal does not have may be an empty partition."""
         if old is not None and old.files:
             raise PortalError(
@@ -196,10 +199,10 @@ class RawIngest:
             )
         today = self._today()
         is_new = year == today.year and today.timetuple().tm_yday <= NEW_YEAR_DAYS
-        if isinstance(source, SeshatFile) and not is_new:
+        if look.rows != 0 and not (isinstance(source, SeshatFile) and is_new):
             raise PortalError(
                 f"{dataset.key} {year}: the portal does not have {source.address} (status 403 or 404). If it moved, "
-                "correct its path in crime_trends/datasets.py"
+                "correct its source in crime_trends/datasets.py"
             )
 
     def _keep_empty(
@@ -223,7 +226,8 @@ class RawIngest:
                 check_counts(dataset, measured, portal_rows, source.address)
             if not measured.rows:
                 file.unlink()
-                self._refuse_missing(dataset, year, source, old)
+                no_rows = Look(download.version, change="", missing=True, rows=0)
+                self._refuse_missing(dataset, year, source, no_rows, old)
                 return self._keep_empty(dataset, year, source, download.version, old)
             manifest = self._manifest(
                 dataset,

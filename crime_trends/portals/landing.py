@@ -57,6 +57,6 @@ def disk_errors(lake: LocalLake) -> Iterator[None]:
         yield
     except OSError as error:
         raise CrimeTrendsError(
-            f"{lake.root} can't be written: {error.strerror or error}; free space or correct the rights and run "
-            "again, the last good data stay"
+            f"{lake.root} can't be read or written: {error.strerror or error}; free space or correct the rights, then "
+            "run again; the last good data stay"
         ) from error

@@ -13,7 +13,7 @@ from crime_trends.datasets import SocrataSource
 from crime_trends.errors import PortalError
 from crime_trends.lake.checksums import read_header
 from crime_trends.months import first_day, next_month
-from crime_trends.portals.http import PortalSession
+from crime_trends.portals.http import NotAtPortalError, PortalSession
 from crime_trends.portals.source import DOWNLOAD_ATTEMPTS, Download, Look
 
 GROUPS_LIMIT = "50000"
@@ -185,7 +185,10 @@ class SocrataYear:
 
     def look(self, old_version: dict[str, Any] | None) -> Look:
         """Compares first the data set's time of change, and only if it differs the year's rows and latest change."""
-        updated = self.data_set.first_seen_update()
+        try:
+            updated = self.data_set.first_seen_update()
+        except NotAtPortalError:
+            return Look(version={}, change="the portal does not have it", missing=True)
         if old_version and old_version["rowsUpdatedAt"] == updated:
             return Look(old_version, change="", missing=not old_version["rows"], rows=old_version["rows"])
         version = self._version(updated)

@@ -17,7 +17,7 @@ class Look:
     Arguments:
         version: its state, as a manifest keeps it.
         change: how it differs from the state of the last download; "" if it does not.
-        missing: the portal has no such file, or no row of the year.
+        missing: the portal has no such file or data set, or (``rows`` is 0) no row of the year.
         rows: the portal's count; None where it publishes none.
         bytes: the size of the download; None where it is not known before.
     """

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from crime_cleaning.column_maps import COLUMN_MAPS
 
+from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.checksums import Measured, date_sql, measure, month_sql
 
 CALLS = COLUMN_MAPS["san_diego_calls_for_service"]
@@ -214,3 +215,15 @@ def test_every_way_of_writing_a_date(text: str, day: str | None) -> None:
             f"select {date_sql('text')}::varchar, {month_sql('text')} from (select $1 as text)", [text]
         ).fetchone()
     assert found == (day, day[:7] if day else None)
+
+
+def test_memory_is_bounded(tmp_path: Path) -> None:
+    """A file far larger than the limit is measured by way of the temporary folder, or refused in one line."""
+    file = tmp_path / "large.csv"
+    with file.open("w") as stream:
+        stream.write("incident_num,date_time\n")
+        stream.writelines(f"E{number:08},2023-01-01 00:00:00\n" for number in range(300_000))
+    temporary = tmp_path / "not" / "there yet"
+    assert measure(file, CALLS, MONTHS, memory_limit="60MB", temporary_dir=temporary).rows == 300_000
+    with pytest.raises(CrimeTrendsError, match=r"8MB of memory are not enough .*CRIME_TRENDS_DUCKDB_MEMORY"):
+        measure(file, CALLS, MONTHS, memory_limit="8MB", temporary_dir=temporary)

@@ -188,7 +188,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_last_good_data(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(CrimeTrendsError, match="lake can't be written: No space left on device") as failed:
+    with pytest.raises(CrimeTrendsError, match="lake can't be read or written: No space left on device") as failed:
         ingest.new().fetch_year(CALLS, 2023)
     assert not isinstance(failed.value, PortalError)
     assert ingest.lake_state() == before
@@ -196,7 +196,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_last_good_data(
 
 def test_a_lake_that_can_not_be_made_is_one_line(ingest: Ingest) -> None:
     ingest.settings.home.write_text("a file where the home should be")
-    with pytest.raises(CrimeTrendsError, match="lake can't be written: Not a directory"):
+    with pytest.raises(CrimeTrendsError, match="lake can't be read or written: Not a directory"):
         ingest.new().fetch_year(CALLS, 2023)
 
 

@@ -166,6 +166,18 @@ def test_a_year_whose_rows_are_gone_is_withdrawn(ingest: Ingest, portal_dir: Pat
     assert ingest.lake_state() == before
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_data_set_that_is_gone_is_withdrawn_or_never_was(ingest: Ingest, portal: SamplePortal, status: int) -> None:
+    ingest.new().fetch_year(AUSTIN, 2023)
+    before = ingest.lake_state()
+    portal.faults.add(Fault("status", status=status))
+    with pytest.raises(PortalError, match=r"austin_crime_reports 2023: withdrawn: .*fdj4-gpfu of 2023, of which 12"):
+        ingest.new().fetch_year(AUSTIN, 2023)
+    with pytest.raises(PortalError, match=r"austin_crime_reports 2022: the portal does not have .*fdj4-gpfu of 2022"):
+        ingest.new().fetch_year(AUSTIN, 2022)
+    assert ingest.lake_state() == before
+
+
 def test_a_row_inserted_during_the_download_starts_it_again(
     make_ingest: Callable[..., Ingest], portal: SamplePortal
 ) -> None:
