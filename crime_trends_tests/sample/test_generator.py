@@ -1,0 +1,258 @@
+"""The generated sample: the same each time, shaped like the real data, and with their quirks."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from crime_trends.datasets import DATASETS, LOOKUPS, SeshatSource
+from crime_trends.errors import UsageError
+from crime_trends.sample.generator import write_sample
+from crime_trends.sample.portal import SamplePortal
+from crime_trends_tests.sample.conftest import Client
+
+AUSTIN, LOS_ANGELES, NIBRS = "austin/fdj4-gpfu", "los_angeles/2nrs-mtv8", "los_angeles/k7nn-b2ep"
+CALLS = "san_diego/police_calls_for_service/pd_calls_for_service"
+SD_NIBRS = "san_diego/police_nibrs/pd_nibrs"
+
+
+def digest(folder: Path) -> dict[str, str]:
+    """Path -> SHA-256 of the files below a folder."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def ask(folder: Path, sql: str) -> list[tuple[object, ...]]:
+    """Rows of a query in which ``{austin/fdj4-gpfu}`` stands for the CSV files that begin so, all as text."""
+    for name in (AUSTIN, LOS_ANGELES, NIBRS, CALLS, SD_NIBRS):
+        files = f"read_csv('{folder}/{name}*.csv', all_varchar = true, union_by_name = true)"
+        sql = sql.replace(f"{{{name}}}", files)
+    with duckdb.connect() as connection:
+        return connection.execute(sql).fetchall()
+
+
+def number(folder: Path, sql: str) -> float:
+    """The one number of a query."""
+    [(value,)] = ask(folder, sql)
+    assert isinstance(value, int | float)
+    return value
+
+
+def test_same_bytes_in_another_process(sample_dir: Path, tmp_path: Path) -> None:
+    code = (
+        "import pathlib, sys; from crime_trends.sample.generator import write_sample; "
+        "write_sample(pathlib.Path(sys.argv[1]), share=0.02)"
+    )
+    environment = {"PYTHONHASHSEED": "4711", "TZ": "Asia/Tokyo"}
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "again")], check=True, env=environment)
+    assert digest(tmp_path / "again") == digest(sample_dir)
+
+
+def test_finished_sample_is_left_alone_and_another_is_made_anew(tmp_path: Path) -> None:
+    out = tmp_path / "sample"
+    write_sample(out, 2024, 2024, share=0.001)
+    before = {path: path.stat().st_ino for path in out.rglob("*")}
+    write_sample(out, 2024, 2024, share=0.001)
+    assert {path: path.stat().st_ino for path in out.rglob("*")} == before
+    write_sample(out, 2023, 2023, share=0.001)
+    assert sorted(path.name for path in (out / "austin").iterdir()) == ["fdj4-gpfu_2023.csv"]
+
+
+def test_half_made_sample_is_made_again(tmp_path: Path) -> None:
+    out = tmp_path / "sample"
+    write_sample(out, 2024, 2024, share=0.001)
+    whole = digest(out)
+    (out / "SYNTHETIC").rename(out / "SYNTHETIC.unfinished")
+    (out / f"{AUSTIN}_2024.csv").write_text("half")
+    (out / "austin" / "fdj4-gpfu_2019.csv").write_text("of an older sample")
+    with SamplePortal(out) as portal:
+        answer = Client(portal.urls["san_diego"]).get("x")
+    assert answer.headers["X-Crime-Trends-Synthetic"] == "true", "half of made-up rows is made up as well"
+    write_sample(out, 2024, 2024, share=0.001)
+    assert digest(out) == whole
+
+
+def test_folder_with_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("three years of work")
+    with pytest.raises(UsageError, match="no generated sample"):
+        write_sample(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("years", "share"), [((2024, 2023), 0.1), ((1999, 2024), 0.1), ((2023, 2024), 0), ((2023, 2024), 2)]
+)
+def test_impossible_sample_is_refused(tmp_path: Path, years: tuple[int, int], share: float) -> None:
+    with pytest.raises(UsageError, match="no sample"):
+        write_sample(tmp_path / "sample", *years, share)
+
+
+def test_years_of_the_older_source_and_before_nibrs(tmp_path: Path) -> None:
+    out = tmp_path / "sample"
+    write_sample(out, 2019, 2020, share=0.0005)
+    names = {path.name for path in (out / "los_angeles").iterdir()}
+    assert names == {"63jg-8b9z_2019.csv", "2nrs-mtv8_2020.csv"}
+
+
+@pytest.fixture(scope="module")
+def urls(sample_dir: Path) -> Iterator[dict[str, str]]:
+    """The addresses of a portal over the sample."""
+    with SamplePortal(sample_dir) as portal:
+        yield portal.urls
+
+
+@pytest.mark.parametrize("key", DATASETS)
+def test_every_dataset_fits_its_column_map_and_has_rows_in_spring_2024(
+    sample_dir: Path, urls: dict[str, str], key: str
+) -> None:
+    dataset = DATASETS[key]
+    source = dataset.source(2024)
+    if isinstance(source, SeshatSource):
+        file = sample_dir / dataset.city / source.path.format(year=2024)
+        header = file.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+        sql = f"FROM read_csv('{file}', all_varchar = true, normalize_names = true)"
+        months = dict(ask(sample_dir, f"SELECT left({source.date_column}, 7), count(*) {sql} GROUP BY ALL"))
+    else:
+        client = Client(urls[dataset.city])
+        header = client.get(f"resource/{source.id}.csv", limit=1).text.splitlines()[0].split(",")
+        rows = client.values(
+            source.id, select=f"date_trunc_ym({source.date_column}) as month,count(*) as rows", group="month"
+        )
+        months = {row.get("month", "")[:7]: int(row["rows"]) for row in rows}
+        assert "synthetic" in client.get(f"api/views/{source.id}.json").json()["name"]
+    assert dataset.column_map.missing_columns(header) == []
+    assert dataset.column_map.unknown_columns(header) == []
+    assert all(months[month] > 40 for month in ("2024-03", "2024-04", "2024-05"))
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS.values(), ids=LOOKUPS)
+def test_every_look_up_file_is_there(urls: dict[str, str], lookup) -> None:  # type: ignore[no-untyped-def]
+    for file in lookup.files:
+        text = Client(urls["san_diego"]).get(file.path).content.decode("utf-8-sig")
+        assert text.splitlines()[0].startswith(f"{lookup.code_source},{lookup.name_source}")
+        assert len(text.splitlines()) > 2
+
+
+def test_look_ups_have_double_codes_and_a_byte_order_mark(sample_dir: Path) -> None:
+    content = (sample_dir / "san_diego/police_calls_for_service/pd_cfs_calltypes_datasd.csv").read_bytes()
+    assert content.startswith(b"\xef\xbb\xbfcall_type,description,,,\n")
+    assert content.count(b"\n415,") == 2
+    assert content.count(b"\nFP,") == 2
+
+
+def test_times_of_los_angeles_are_padded_and_heaped(sample_dir: Path) -> None:
+    times = dict(ask(sample_dir, f"SELECT time_occ, count(*) FROM {{{LOS_ANGELES}}} GROUP BY ALL"))
+    assert {len(str(time)) for time in times} == {4}
+    assert "0000" not in times
+    assert {time for time, _ in sorted(times.items(), key=lambda item: item[1])[-2:]} == {"0001", "1200"}
+
+
+def test_legacy_reports_taper_as_nibrs_ramps(sample_dir: Path) -> None:
+    def months(name: str) -> list[int]:
+        where = "year(date_occ::TIMESTAMP) = 2024"
+        sql = f"SELECT month(date_occ::TIMESTAMP), count(*) FROM {{{name}}} WHERE {where} GROUP BY 1 ORDER BY 1"
+        return [int(str(count)) for _, count in ask(sample_dir, sql)]
+
+    legacy, nibrs = months(LOS_ANGELES), months(NIBRS)
+    assert legacy[2:] == sorted(legacy[2:], reverse=True)
+    assert legacy[11] < legacy[0] / 3
+    assert nibrs[0] < nibrs[1] < nibrs[2]
+    first = ask(sample_dir, f"SELECT min(date_occ::DATE) FROM {{{NIBRS}}} WHERE date_occ >= '2024'")
+    assert str(first[0][0]) == "2024-03-07"
+
+
+def test_nights_and_weekends_differ_from_days(sample_dir: Path) -> None:
+    hours = f"SELECT hour(date_time::TIMESTAMP) AS hour, isodow(date_time::TIMESTAMP) AS day FROM {{{CALLS}}}"
+    four, sixteen = (number(sample_dir, f"SELECT count(*) FROM ({hours}) WHERE hour = {h}") for h in (4, 16))
+    assert sixteen > 2 * four
+    weekend = number(sample_dir, f"SELECT avg((hour = 1)::INT) FROM ({hours}) WHERE day >= 6")
+    assert weekend > 1.3 * number(sample_dir, f"SELECT avg((hour = 1)::INT) FROM ({hours}) WHERE day < 6")
+
+
+@pytest.mark.parametrize(
+    ("quirk", "name", "condition"),
+    [
+        ("unpadded times", AUSTIN, "length(occ_time) < 3"),
+        ("2400", AUSTIN, "occ_time = '2400' AND occ_date_time IS NULL"),
+        ("invalid times", AUSTIN, "occ_time IN ('60', '80', '170', '1970') AND occ_date_time IS NULL"),
+        ("no time at all", AUSTIN, "occ_time IS NULL AND occ_date_time IS NULL"),
+        ("points at 0, 0", AUSTIN, "x_coordinate = '0' AND latitude IS NULL"),
+        ("points near 0, 0", AUSTIN, "latitude = '0.00011857' AND address = 'UNKNOWN'"),
+        ("double spaces", AUSTIN, "crime_type = 'DWI  .15 BAC OR ABOVE'"),
+        ("undated", AUSTIN, "occ_date IS NULL"),
+        ("cleared without a date or status", AUSTIN, "(clearance_status IS NULL) <> (clearance_date IS NULL)"),
+        ("zero padding", LOS_ANGELES, "area = '03' AND rpt_dist_no LIKE '03%'"),
+        ("points at 0, 0", LOS_ANGELES, "lat = '0' AND lon = '0'"),
+        ("unknown ages", LOS_ANGELES, "vict_age IN ('0', '-1')"),
+        ("padded addresses", LOS_ANGELES, "location LIKE '%          %'"),
+        ("another first code", LOS_ANGELES, "crm_cd <> crm_cd_1"),
+        ("late reports", LOS_ANGELES, "date_rptd::DATE - date_occ::DATE > 100"),
+        ("garbage dates", NIBRS, "date_occ < '2020'"),
+        ("several offenses in a case", NIBRS, "totaloffensecount = '2'"),
+        ("letters in a premise code", NIBRS, "premis_cd = 'RA'"),
+        ("no beat", CALLS, "beat = '-1'"),
+        ("no call type", CALLS, "call_type IS NULL"),
+        ("a call type that no list has", CALLS, "call_type = '1016P'"),
+        ("no disposition", CALLS, "disposition IS NULL"),
+        ("no house number", CALLS, "address_number_primary = '0'"),
+        ("administrative offenses", SD_NIBRS, "ibr_offense = '90Z'"),
+        ("no point", SD_NIBRS, "latitude IS NULL AND geocode_status = 'U'"),
+    ],
+)
+def test_quirk_occurs(sample_dir: Path, quirk: str, name: str, condition: str) -> None:
+    assert number(sample_dir, f"SELECT count(*) FROM {{{name}}} WHERE {condition}") > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        (AUSTIN, "incident_report_number"),
+        (LOS_ANGELES, "dr_no"),
+        (NIBRS, "uniquenibrno"),
+        (CALLS, "incident_num"),
+        (SD_NIBRS, "nibrs_uniq"),
+    ],
+)
+def test_keys_are_unique_but_for_the_rows_that_are_meant_not_to_be(sample_dir: Path, name: str, key: str) -> None:
+    rows, keyed, distinct = ask(sample_dir, f"SELECT count(*), count({key}), count(DISTINCT {key}) FROM {{{name}}}")[0]
+    assert isinstance(rows, int) and isinstance(keyed, int) and isinstance(distinct, int)
+    months = 10 if name == NIBRS else 24
+    assert rows - keyed == months, "one row without an id in each month"
+    assert keyed - distinct == months * {AUSTIN: 1, LOS_ANGELES: 3, NIBRS: 1}.get(name, 0)
+
+
+def test_los_angeles_has_exact_duplicates_and_newer_versions(sample_dir: Path) -> None:
+    copies = "count(*) > 1 AND dr_no IS NOT NULL"
+    same = f"SELECT count(*) FROM (SELECT 1 FROM {{{LOS_ANGELES}}} GROUP BY dr_no, status HAVING {copies})"
+    newer = (
+        f"SELECT count(*) FROM (SELECT 1 FROM {{{LOS_ANGELES}}} GROUP BY dr_no "
+        'HAVING count(DISTINCT status) > 1 AND count(DISTINCT ":updated_at") > 1)'
+    )
+    assert number(sample_dir, same) >= 48
+    assert number(sample_dir, newer) >= 15
+
+
+def test_header_of_san_diego_changes_case_and_quotes(sample_dir: Path) -> None:
+    heads = [(sample_dir / f"{CALLS}_{year}_datasd.csv").read_text().splitlines()[0] for year in (2023, 2024)]
+    assert heads[0].startswith('"incident_num","date_time",')
+    assert heads[1].startswith("INCIDENT_NUM,DATE_TIME,")
+    assert (sample_dir / f"{SD_NIBRS}_2024_datasd.csv").read_bytes().startswith(b"\xef\xbb\xbfobjectid,")
+
+
+def test_quarter_of_a_month_is_approved_after_its_end(sample_dir: Path) -> None:
+    late = number(sample_dir, f"SELECT avg((left(approved_on, 7) > left(occured_on, 7))::INT) FROM {{{SD_NIBRS}}}")
+    assert 0.15 < late < 0.35
+
+
+def test_socrata_rows_carry_ids_and_versions_of_their_own(sample_dir: Path) -> None:
+    for name in (AUSTIN, LOS_ANGELES, NIBRS):
+        sql = f'SELECT count(*) - count(DISTINCT ":id"), max(":updated_at") FROM {{{name}}}'
+        [(repeated, newest)] = ask(sample_dir, sql)
+        assert repeated == 0
+        assert str(newest).startswith("2025-01-20T")
