@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import dagster as dg
 
 from crime_trends.assets.clean import clean_assets
@@ -16,6 +18,10 @@ from crime_trends.resources.pyspark import PySparkResource
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import LakeResource, WarehouseResource
 from crime_trends.settings import Settings
+
+
+# Beta on purpose (docs/decisions/partitions.md); said once here instead of at each asset on every start.
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=r".*`(backfill_policy|allow_nonexistent_upstream)")
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:

@@ -25,9 +25,9 @@ class ProgressHandler(logging.Handler):
         """Writes the line of a record, if it is worth one."""
         meta: dict[str, Any] = getattr(record, "dagster_meta", {})
         event = meta.get("dagster_event")
-        step = (meta.get("step_key") or "").replace("__", "/", 1)
+        layer = (meta.get("step_key") or "").split("__")[0].removesuffix("_models")
         if event is None and record.levelno >= logging.INFO:
-            say(f"{step}: {meta.get('orig_message', record.getMessage())}")
+            say(f"{layer:<9} {meta.get('orig_message', record.getMessage())}")
         elif event is not None and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed:

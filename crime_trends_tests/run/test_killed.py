@@ -20,10 +20,10 @@ from crime_trends_tests.run.conftest import DATASETS, FIRST, LAST, LOS_ANGELES, 
 pytestmark = pytest.mark.xdist_group("run")
 
 POINTS = {
-    "in_the_download": rf"raw/{SAN_DIEGO}: .*fetching",
-    "in_the_spark_job": rf"clean/{LOS_ANGELES}: .*Spark",
-    "while_loading": rf"warehouse/{LOS_ANGELES}: ",
-    "in_dbt": r"monthly_models: ",
+    "in_the_download": rf"raw +{SAN_DIEGO} 2024: fetching",
+    "in_the_spark_job": rf"clean +{LOS_ANGELES}: cleaning",
+    "while_loading": r"warehouse +loaded",
+    "in_dbt": r"monthly +facts of",
 }
 
 
