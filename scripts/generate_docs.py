@@ -105,19 +105,16 @@ def lookups() -> str:
     )
 
 
-def default_text(value: object) -> str:
-    """A setting's default; a folder of the checkout as seen from there."""
-    if isinstance(value, Path):
-        value = value.relative_to(ROOT)
-    return "" if value is None else code(str(value))
-
-
 def settings() -> str:
     """Every setting with its default."""
     return table(
         ("variable", "default", "what it is"),
         (
-            (code(PREFIX + name.upper()), default_text(field.default), field.description or "")
+            (
+                code(PREFIX + name.upper()),
+                "" if field.default is None else code(str(field.default)),
+                field.description or "",
+            )
             for name, field in Settings.model_fields.items()
         ),
     )

@@ -71,22 +71,19 @@ def check_module(name: str) -> str:
     return ""
 
 
-def nearest_folder(path: str) -> str:
-    """The path itself, or the closest folder above it that exists."""
-    path = os.path.abspath(path)
-    while not os.path.isdir(path):
-        path = os.path.dirname(path)
-    return path
-
-
 def check_writable(path: str, what: str) -> str:
-    """Whether a file can be made there; asked of the file system, since rights alone don't tell (read-only mounts)."""
-    folder = nearest_folder(path)
+    """Whether a file can be made there, or in the closest folder above that exists.
+
+    It is tried: the rights alone don't tell (read-only mounts).
+    """
+    path = os.path.abspath(path)
+    while not os.path.lexists(path):
+        path = os.path.dirname(path)
     try:
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=path):
             return ""
     except OSError as error:
-        return "{} {} can't be written: {}".format(what, folder, error.strerror)
+        return "{} can't be written: {}: {}; make it writable or choose another".format(what, path, error.strerror)
 
 
 def check_free_space(min_free_gb: float) -> str:

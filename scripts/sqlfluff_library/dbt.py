@@ -1,4 +1,4 @@
-"""Stand-ins for the functions of dbt's ``dbt`` namespace that the models use, so that sqlfluff can read them as Jinja."""
+"""What the models use of dbt's ``dbt`` namespace, so that sqlfluff can read them as plain Jinja."""
 
 
 def string_literal(text: str) -> str:
