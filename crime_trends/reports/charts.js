@@ -51,7 +51,8 @@ const charts = (() => {
           strokeOpacity: rows.length > 800 ? 0.35 : 0.5,
           point: rows.length <= 62 && { fill: color, size: 14, fillOpacity: 0.6, strokeWidth: 0 },
         }),
-        line("mean", { strokeWidth: rows.length > 800 ? 1.25 : 2.25 }),
+        // Vega complains of a field without a single value
+        ...(rows.some((row) => row.mean != null) ? [line("mean", { strokeWidth: rows.length > 800 ? 1.25 : 2.25 })] : []),
       ],
     };
   }

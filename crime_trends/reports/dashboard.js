@@ -267,6 +267,7 @@
   element("filters").addEventListener("submit", (event) => event.preventDefault());
   element("types").addEventListener("change", (event) => change({ type: event.target.value }));
   window.addEventListener("hashchange", () => {
+    if (location.hash && !location.hash.includes("=")) return; // a jump within the page, not a choice of filters
     Object.assign(state, fromAddress());
     render();
   });
