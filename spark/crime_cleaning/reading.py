@@ -20,7 +20,7 @@ UPDATED_AT = ":updated_at"
 
 
 def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> DataFrame:
-    """The rows of a year that belong to the months asked for, as texts under the clean columns' names, and:
+    """The rows of a year that belong to the months asked for, as usable texts, and:
 
     ``partition`` the month as ``YYYY-MM``; ``is_dated`` whether the row states it; ``row_id`` the key;
     ``updated_at`` the portal's word for how new the row is, or null; ``row_hash`` of the named columns, in which empty
@@ -43,22 +43,27 @@ def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> Da
 
     source = column_map.source_columns(year.header)
     position = {name: number for number, name in reversed(list(enumerate(year.header)))}
-    texts = {
-        column.name: F.col(fields[position[source[column.name]]]) if column.name in source else rules.nothing()
+    nothing = F.lit(None).cast("string")
+    texts = [
+        (rules.usable(F.col(fields[position[source[column.name]]])) if column.name in source else nothing).alias(
+            rules.text_name(column.name)
+        )
         for column in column_map.columns
-    }
+        if column.sources
+    ]
+    updated_at = F.col(fields[header.index(UPDATED_AT)]) if UPDATED_AT in header else nothing
     named = [field for field, name in zip(fields, header, strict=True) if not name.startswith(":")]
     as_json = F.to_json(F.struct(*[F.col(field).alias(name) for field, name in zip(fields, header, strict=True)]))
     return (
         rows.select(
-            *[text.alias(name) for name, text in texts.items()],
-            (F.col(fields[header.index(UPDATED_AT)]) if UPDATED_AT in header else rules.nothing()).alias("updated_at"),
+            *texts,
+            updated_at.alias("updated_at"),
             F.xxhash64(*[F.coalesce(name, F.lit("")) for name in [*named, "malformed"]]).alias("row_hash"),
             F.coalesce("malformed", as_json).alias("raw"),
             "malformed",
         )
-        .withColumn("row_id", rules.code_column(column_map.id_column))
-        .withColumn("stated_month", _month(column_map.month_column))
+        .withColumn("row_id", rules.plain(F.col(rules.text_name(column_map.id_column))))
+        .withColumn("stated_month", _month(F.col(rules.text_name(column_map.month_column))))
         .withColumn("is_dated", F.coalesce(F.col("stated_month").isin(year.known_months), F.lit(False)))
         .withColumn(
             "partition", F.when(F.col("is_dated"), F.col("stated_month")).otherwise(F.lit(year.undated_month))
@@ -68,8 +73,8 @@ def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> Da
     )
 
 
-def _month(name: str) -> Column:
-    return F.substring(rules.wall_clock(name).cast("date").cast("string"), 1, 7)
+def _month(text: Column) -> Column:
+    return F.substring(rules.wall_clock(text).cast("date").cast("string"), 1, 7)
 
 
 def _escaped(path: str) -> str:

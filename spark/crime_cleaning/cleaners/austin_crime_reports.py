@@ -11,18 +11,18 @@ CLEARANCE_STATUSES = {"C": "Arrested", "O": "Exception", "N": "Not cleared"}
 
 def clean(rows: DataFrame) -> DataFrame:
     """The clean columns. State plane coordinates of 0 mean that the place is not known."""
-    return rules.cleaned(
+    return rules.apply(
         rows,
         COLUMN_MAP,
         {
-            "occurred_at": rules.timestamp_or_joined("occurred_at", "occurred_date", "occurred_time"),
+            "occurred_at": rules.timestamp_or("occurred_at", rules.day_and_time("occurred_date", "occurred_time")),
             "occurred_time": rules.hhmm("occurred_time"),
-            "reported_at": rules.timestamp_or_joined("reported_at", "report_date", "report_time"),
+            "reported_at": rules.timestamp_or("reported_at", rules.day_and_time("report_date", "report_time")),
             "report_time": rules.hhmm("report_time"),
             "clearance_status_name": rules.decoded("clearance_status_code", CLEARANCE_STATUSES),
             "zip_code": rules.code("zip_code"),
-            "x_coordinate": rules.number("x_coordinate", unknown=(0.0,)),
-            "y_coordinate": rules.number("y_coordinate", unknown=(0.0,)),
+            "x_coordinate": rules.number("x_coordinate", unknown=0),
+            "y_coordinate": rules.number("y_coordinate", unknown=0),
             **rules.coordinates(BOX),
         },
     )

@@ -39,11 +39,11 @@ DESCENTS = {
 
 def clean(rows: DataFrame) -> DataFrame:
     """The clean columns. An age of 0 or below means that it is not known, as do coordinates of 0, 0."""
-    return rules.cleaned(
+    return rules.apply(
         rows,
         COLUMN_MAP,
         {
-            "occurred_at": rules.Value(rules.day_and_time("occurred_date", "occurred_time")),
+            "occurred_at": rules.day_and_time("occurred_date", "occurred_time"),
             "occurred_time": rules.hhmm("occurred_time"),
             "area_code": rules.code("area_code", width=2),
             "reporting_district_code": rules.code("reporting_district_code", width=4),

@@ -21,13 +21,13 @@ PRIORITIES = {
 
 def clean(rows: DataFrame) -> DataFrame:
     """The clean columns. The day of the week is computed: the portal's own numbering changed over the years."""
-    day = rules.wall_clock("occurred_at").cast("date")
-    return rules.cleaned(
+    day = F.col("occurred_at").cast("date")
+    return rules.apply(
         rows,
         COLUMN_MAP,
         {
-            "occurred_date": rules.Value(day),
-            "day_of_week": rules.Value(F.dayofweek(day).cast("long")),
+            "occurred_date": rules.Rule(value=day),
+            "day_of_week": rules.Rule(value=F.dayofweek(day).cast("long")),
             "address_number": rules.code("address_number"),
             "beat_code": rules.code("beat_code", unknown=UNKNOWN_BEATS),
             "priority_name": rules.decoded("priority_code", PRIORITIES),

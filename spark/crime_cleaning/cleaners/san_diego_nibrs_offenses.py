@@ -13,7 +13,7 @@ CRIMES_AGAINST = {"PE": "Person", "PR": "Property", "SO": "Society"}
 
 def clean(rows: DataFrame) -> DataFrame:
     """The clean columns."""
-    return rules.cleaned(
+    return rules.apply(
         rows,
         COLUMN_MAP,
         {
