@@ -11,15 +11,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from crime_trends.datasets import DATASETS, LOOKUPS, SeshatSource
+from crime_trends.datasets import DATASETS, LOOKUPS, Lookup, SeshatSource
 from crime_trends.errors import UsageError
 from crime_trends.sample.generator import write_sample
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.sample.conftest import Client
 
-AUSTIN, LOS_ANGELES, NIBRS = "austin/fdj4-gpfu", "los_angeles/2nrs-mtv8", "los_angeles/k7nn-b2ep"
 CALLS = "san_diego/police_calls_for_service/pd_calls_for_service"
 SD_NIBRS = "san_diego/police_nibrs/pd_nibrs"
+FILES = {
+    "austin": "austin/fdj4-gpfu",
+    "los_angeles": "los_angeles/2nrs-mtv8",
+    "nibrs": "los_angeles/k7nn-b2ep",
+    "calls": CALLS,
+    "san_diego_nibrs": SD_NIBRS,
+}
+Rows = duckdb.DuckDBPyConnection
 
 
 def digest(folder: Path) -> dict[str, str]:
@@ -28,18 +35,19 @@ def digest(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def ask(folder: Path, sql: str) -> list[tuple[object, ...]]:
-    """Rows of a query in which ``{austin/fdj4-gpfu}`` stands for the CSV files that begin so, all as text."""
-    for name in (AUSTIN, LOS_ANGELES, NIBRS, CALLS, SD_NIBRS):
-        files = f"read_csv('{folder}/{name}*.csv', all_varchar = true, union_by_name = true)"
-        sql = sql.replace(f"{{{name}}}", files)
+@pytest.fixture(scope="module")
+def rows(sample_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The CSV files of the sample as tables of text: austin, los_angeles, nibrs, calls, san_diego_nibrs."""
     with duckdb.connect() as connection:
-        return connection.execute(sql).fetchall()
+        for table, name in FILES.items():
+            files = f"read_csv('{sample_dir}/{name}*.csv', all_varchar = true, union_by_name = true)"
+            connection.execute(f"CREATE TABLE {table} AS FROM {files}")
+        yield connection
 
 
-def number(folder: Path, sql: str) -> float:
+def number(rows: Rows, sql: str) -> float:
     """The one number of a query."""
-    [(value,)] = ask(folder, sql)
+    [(value,)] = rows.execute(sql).fetchall()
     assert isinstance(value, int | float)
     return value
 
@@ -69,7 +77,7 @@ def test_half_made_sample_is_made_again(tmp_path: Path) -> None:
     write_sample(out, 2024, 2024, share=0.001)
     whole = digest(out)
     (out / "SYNTHETIC").rename(out / "SYNTHETIC.unfinished")
-    (out / f"{AUSTIN}_2024.csv").write_text("half")
+    (out / "austin/fdj4-gpfu_2024.csv").write_text("half")
     (out / "austin" / "fdj4-gpfu_2019.csv").write_text("of an older sample")
     with SamplePortal(out) as portal:
         answer = Client(portal.urls["san_diego"]).get("x")
@@ -109,7 +117,7 @@ def urls(sample_dir: Path) -> Iterator[dict[str, str]]:
 
 @pytest.mark.parametrize("key", DATASETS)
 def test_every_dataset_fits_its_column_map_and_has_rows_in_spring_2024(
-    sample_dir: Path, urls: dict[str, str], key: str
+    sample_dir: Path, rows: Rows, urls: dict[str, str], key: str
 ) -> None:
     dataset = DATASETS[key]
     source = dataset.source(2024)
@@ -117,14 +125,14 @@ def test_every_dataset_fits_its_column_map_and_has_rows_in_spring_2024(
         file = sample_dir / dataset.city / source.path.format(year=2024)
         header = file.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
         sql = f"FROM read_csv('{file}', all_varchar = true, normalize_names = true)"
-        months = dict(ask(sample_dir, f"SELECT left({source.date_column}, 7), count(*) {sql} GROUP BY ALL"))
+        months = dict(rows.execute(f"SELECT left({source.date_column}, 7), count(*) {sql} GROUP BY ALL").fetchall())
     else:
         client = Client(urls[dataset.city])
         header = client.get(f"resource/{source.id}.csv", limit=1).text.splitlines()[0].split(",")
-        rows = client.values(
+        found = client.values(
             source.id, select=f"date_trunc_ym({source.date_column}) as month,count(*) as rows", group="month"
         )
-        months = {row.get("month", "")[:7]: int(row["rows"]) for row in rows}
+        months = {row.get("month", "")[:7]: int(row["rows"]) for row in found}
         assert "synthetic" in client.get(f"api/views/{source.id}.json").json()["name"]
     assert dataset.column_map.missing_columns(header) == []
     assert dataset.column_map.unknown_columns(header) == []
@@ -132,7 +140,7 @@ def test_every_dataset_fits_its_column_map_and_has_rows_in_spring_2024(
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS.values(), ids=LOOKUPS)
-def test_every_look_up_file_is_there(urls: dict[str, str], lookup) -> None:  # type: ignore[no-untyped-def]
+def test_every_look_up_file_is_there(urls: dict[str, str], lookup: Lookup) -> None:
     for file in lookup.files:
         text = Client(urls["san_diego"]).get(file.path).content.decode("utf-8-sig")
         assert text.splitlines()[0].startswith(f"{lookup.code_source},{lookup.name_source}")
@@ -146,96 +154,96 @@ def test_look_ups_have_double_codes_and_a_byte_order_mark(sample_dir: Path) -> N
     assert content.count(b"\nFP,") == 2
 
 
-def test_times_of_los_angeles_are_padded_and_heaped(sample_dir: Path) -> None:
-    times = dict(ask(sample_dir, f"SELECT time_occ, count(*) FROM {{{LOS_ANGELES}}} GROUP BY ALL"))
+def test_times_of_los_angeles_are_padded_and_heaped(rows: Rows) -> None:
+    times = dict(rows.execute("SELECT time_occ, count(*) FROM los_angeles GROUP BY ALL").fetchall())
     assert {len(str(time)) for time in times} == {4}
     assert "0000" not in times
     assert {time for time, _ in sorted(times.items(), key=lambda item: item[1])[-2:]} == {"0001", "1200"}
 
 
-def test_legacy_reports_taper_as_nibrs_ramps(sample_dir: Path) -> None:
+def test_legacy_reports_taper_as_nibrs_ramps(rows: Rows) -> None:
     def months(name: str) -> list[int]:
         where = "year(date_occ::TIMESTAMP) = 2024"
-        sql = f"SELECT month(date_occ::TIMESTAMP), count(*) FROM {{{name}}} WHERE {where} GROUP BY 1 ORDER BY 1"
-        return [int(str(count)) for _, count in ask(sample_dir, sql)]
+        sql = f"SELECT month(date_occ::TIMESTAMP), count(*) FROM {name} WHERE {where} GROUP BY 1 ORDER BY 1"
+        return [int(str(count)) for _, count in rows.execute(sql).fetchall()]
 
-    legacy, nibrs = months(LOS_ANGELES), months(NIBRS)
+    legacy, nibrs = months("los_angeles"), months("nibrs")
     assert legacy[2:] == sorted(legacy[2:], reverse=True)
     assert legacy[11] < legacy[0] / 3
     assert nibrs[0] < nibrs[1] < nibrs[2]
-    first = ask(sample_dir, f"SELECT min(date_occ::DATE) FROM {{{NIBRS}}} WHERE date_occ >= '2024'")
-    assert str(first[0][0]) == "2024-03-07"
+    [(first,)] = rows.execute("SELECT min(date_occ[:10]) FROM nibrs WHERE date_occ >= '2024'").fetchall()
+    assert first == "2024-03-07"
 
 
-def test_nights_and_weekends_differ_from_days(sample_dir: Path) -> None:
-    hours = f"SELECT hour(date_time::TIMESTAMP) AS hour, isodow(date_time::TIMESTAMP) AS day FROM {{{CALLS}}}"
-    four, sixteen = (number(sample_dir, f"SELECT count(*) FROM ({hours}) WHERE hour = {h}") for h in (4, 16))
+def test_nights_and_weekends_differ_from_days(rows: Rows) -> None:
+    hours = "SELECT hour(date_time::TIMESTAMP) AS hour, isodow(date_time::TIMESTAMP) AS day FROM calls"
+    four, sixteen = (number(rows, f"SELECT count(*) FROM ({hours}) WHERE hour = {h}") for h in (4, 16))
     assert sixteen > 2 * four
-    weekend = number(sample_dir, f"SELECT avg((hour = 1)::INT) FROM ({hours}) WHERE day >= 6")
-    assert weekend > 1.3 * number(sample_dir, f"SELECT avg((hour = 1)::INT) FROM ({hours}) WHERE day < 6")
+    weekend = number(rows, f"SELECT avg((hour = 1)::INT) FROM ({hours}) WHERE day >= 6")
+    assert weekend > 1.3 * number(rows, f"SELECT avg((hour = 1)::INT) FROM ({hours}) WHERE day < 6")
 
 
 @pytest.mark.parametrize(
     ("quirk", "name", "condition"),
     [
-        ("unpadded times", AUSTIN, "length(occ_time) < 3"),
-        ("2400", AUSTIN, "occ_time = '2400' AND occ_date_time IS NULL"),
-        ("invalid times", AUSTIN, "occ_time IN ('60', '80', '170', '1970') AND occ_date_time IS NULL"),
-        ("no time at all", AUSTIN, "occ_time IS NULL AND occ_date_time IS NULL"),
-        ("points at 0, 0", AUSTIN, "x_coordinate = '0' AND latitude IS NULL"),
-        ("points near 0, 0", AUSTIN, "latitude = '0.00011857' AND address = 'UNKNOWN'"),
-        ("double spaces", AUSTIN, "crime_type = 'DWI  .15 BAC OR ABOVE'"),
-        ("undated", AUSTIN, "occ_date IS NULL"),
-        ("cleared without a date or status", AUSTIN, "(clearance_status IS NULL) <> (clearance_date IS NULL)"),
-        ("zero padding", LOS_ANGELES, "area = '03' AND rpt_dist_no LIKE '03%'"),
-        ("points at 0, 0", LOS_ANGELES, "lat = '0' AND lon = '0'"),
-        ("unknown ages", LOS_ANGELES, "vict_age IN ('0', '-1')"),
-        ("padded addresses", LOS_ANGELES, "location LIKE '%          %'"),
-        ("another first code", LOS_ANGELES, "crm_cd <> crm_cd_1"),
-        ("late reports", LOS_ANGELES, "date_rptd::DATE - date_occ::DATE > 100"),
-        ("garbage dates", NIBRS, "date_occ < '2020'"),
-        ("several offenses in a case", NIBRS, "totaloffensecount = '2'"),
-        ("letters in a premise code", NIBRS, "premis_cd = 'RA'"),
-        ("no beat", CALLS, "beat = '-1'"),
-        ("no call type", CALLS, "call_type IS NULL"),
-        ("a call type that no list has", CALLS, "call_type = '1016P'"),
-        ("no disposition", CALLS, "disposition IS NULL"),
-        ("no house number", CALLS, "address_number_primary = '0'"),
-        ("administrative offenses", SD_NIBRS, "ibr_offense = '90Z'"),
-        ("no point", SD_NIBRS, "latitude IS NULL AND geocode_status = 'U'"),
+        ("unpadded times", "austin", "length(occ_time) < 3"),
+        ("2400", "austin", "occ_time = '2400' AND occ_date_time IS NULL"),
+        ("invalid times", "austin", "occ_time IN ('60', '80', '170', '1970') AND occ_date_time IS NULL"),
+        ("no time at all", "austin", "occ_time IS NULL AND occ_date_time IS NULL"),
+        ("points at 0, 0", "austin", "x_coordinate = '0' AND latitude IS NULL"),
+        ("points near 0, 0", "austin", "latitude = '0.00011857' AND address = 'UNKNOWN'"),
+        ("double spaces", "austin", "crime_type = 'DWI  .15 BAC OR ABOVE'"),
+        ("undated", "austin", "occ_date IS NULL"),
+        ("cleared without a date or status", "austin", "(clearance_status IS NULL) <> (clearance_date IS NULL)"),
+        ("zero padding", "los_angeles", "area = '03' AND rpt_dist_no LIKE '03%'"),
+        ("points at 0, 0", "los_angeles", "lat = '0' AND lon = '0'"),
+        ("unknown ages", "los_angeles", "vict_age IN ('0', '-1')"),
+        ("padded addresses", "los_angeles", "location LIKE '%          %'"),
+        ("another first code", "los_angeles", "crm_cd <> crm_cd_1"),
+        ("late reports", "los_angeles", "date_rptd::DATE - date_occ::DATE > 100"),
+        ("garbage dates", "nibrs", "date_occ < '2020'"),
+        ("several offenses in a case", "nibrs", "totaloffensecount = '2'"),
+        ("letters in a premise code", "nibrs", "premis_cd = 'RA'"),
+        ("no beat", "calls", "beat = '-1'"),
+        ("no call type", "calls", "call_type IS NULL"),
+        ("a call type that no list has", "calls", "call_type = '1016P'"),
+        ("no disposition", "calls", "disposition IS NULL"),
+        ("no house number", "calls", "address_number_primary = '0'"),
+        ("administrative offenses", "san_diego_nibrs", "ibr_offense = '90Z'"),
+        ("no point", "san_diego_nibrs", "latitude IS NULL AND geocode_status = 'U'"),
     ],
 )
-def test_quirk_occurs(sample_dir: Path, quirk: str, name: str, condition: str) -> None:
-    assert number(sample_dir, f"SELECT count(*) FROM {{{name}}} WHERE {condition}") > 0
+def test_quirk_occurs(rows: Rows, quirk: str, name: str, condition: str) -> None:
+    assert number(rows, f"SELECT count(*) FROM {name} WHERE {condition}") > 0
 
 
 @pytest.mark.parametrize(
     ("name", "key"),
     [
-        (AUSTIN, "incident_report_number"),
-        (LOS_ANGELES, "dr_no"),
-        (NIBRS, "uniquenibrno"),
-        (CALLS, "incident_num"),
-        (SD_NIBRS, "nibrs_uniq"),
+        ("austin", "incident_report_number"),
+        ("los_angeles", "dr_no"),
+        ("nibrs", "uniquenibrno"),
+        ("calls", "incident_num"),
+        ("san_diego_nibrs", "nibrs_uniq"),
     ],
 )
-def test_keys_are_unique_but_for_the_rows_that_are_meant_not_to_be(sample_dir: Path, name: str, key: str) -> None:
-    rows, keyed, distinct = ask(sample_dir, f"SELECT count(*), count({key}), count(DISTINCT {key}) FROM {{{name}}}")[0]
-    assert isinstance(rows, int) and isinstance(keyed, int) and isinstance(distinct, int)
-    months = 10 if name == NIBRS else 24
-    assert rows - keyed == months, "one row without an id in each month"
-    assert keyed - distinct == months * {AUSTIN: 1, LOS_ANGELES: 3, NIBRS: 1}.get(name, 0)
+def test_keys_are_unique_but_for_the_rows_that_are_meant_not_to_be(rows: Rows, name: str, key: str) -> None:
+    [found] = rows.execute(f"SELECT count(*), count({key}), count(DISTINCT {key}) FROM {name}").fetchall()
+    all_rows, keyed, distinct = found
+    months = 10 if name == "nibrs" else 24
+    assert all_rows - keyed == months, "one row without an id in each month"
+    assert keyed - distinct == months * {"austin": 1, "los_angeles": 3, "nibrs": 1}.get(name, 0)
 
 
-def test_los_angeles_has_exact_duplicates_and_newer_versions(sample_dir: Path) -> None:
+def test_los_angeles_has_exact_duplicates_and_newer_versions(rows: Rows) -> None:
     copies = "count(*) > 1 AND dr_no IS NOT NULL"
-    same = f"SELECT count(*) FROM (SELECT 1 FROM {{{LOS_ANGELES}}} GROUP BY dr_no, status HAVING {copies})"
+    same = f"SELECT count(*) FROM (SELECT 1 FROM los_angeles GROUP BY dr_no, status HAVING {copies})"
     newer = (
-        f"SELECT count(*) FROM (SELECT 1 FROM {{{LOS_ANGELES}}} GROUP BY dr_no "
+        "SELECT count(*) FROM (SELECT 1 FROM los_angeles GROUP BY dr_no "
         'HAVING count(DISTINCT status) > 1 AND count(DISTINCT ":updated_at") > 1)'
     )
-    assert number(sample_dir, same) >= 48
-    assert number(sample_dir, newer) >= 15
+    assert number(rows, same) >= 48
+    assert number(rows, newer) >= 15
 
 
 def test_header_of_san_diego_changes_case_and_quotes(sample_dir: Path) -> None:
@@ -245,14 +253,14 @@ def test_header_of_san_diego_changes_case_and_quotes(sample_dir: Path) -> None:
     assert (sample_dir / f"{SD_NIBRS}_2024_datasd.csv").read_bytes().startswith(b"\xef\xbb\xbfobjectid,")
 
 
-def test_quarter_of_a_month_is_approved_after_its_end(sample_dir: Path) -> None:
-    late = number(sample_dir, f"SELECT avg((left(approved_on, 7) > left(occured_on, 7))::INT) FROM {{{SD_NIBRS}}}")
+def test_quarter_of_a_month_is_approved_after_its_end(rows: Rows) -> None:
+    late = number(rows, "SELECT avg((left(approved_on, 7) > left(occured_on, 7))::INT) FROM san_diego_nibrs")
     assert 0.15 < late < 0.35
 
 
-def test_socrata_rows_carry_ids_and_versions_of_their_own(sample_dir: Path) -> None:
-    for name in (AUSTIN, LOS_ANGELES, NIBRS):
-        sql = f'SELECT count(*) - count(DISTINCT ":id"), max(":updated_at") FROM {{{name}}}'
-        [(repeated, newest)] = ask(sample_dir, sql)
+def test_socrata_rows_carry_ids_and_versions_of_their_own(rows: Rows) -> None:
+    for name in ("austin", "los_angeles", "nibrs"):
+        sql = f'SELECT count(*) - count(DISTINCT ":id"), max(":updated_at") FROM {name}'
+        [(repeated, newest)] = rows.execute(sql).fetchall()
         assert repeated == 0
         assert str(newest).startswith("2025-01-20T")

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,10 @@ from crime_trends.errors import UsageError
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.sample.conftest import CALLS, CALLS_BYTES, Client
 
-SERVE = "import pathlib, sys; from crime_trends.sample.portal import serve_portal; serve_portal(pathlib.Path(sys.argv[1]), 0)"
+SERVE = (
+    "import pathlib, sys; from crime_trends.sample.portal import serve_portal; "
+    "serve_portal(pathlib.Path(sys.argv[1]), 0)"
+)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -74,8 +78,6 @@ def test_stop_ends_connections_that_are_kept_alive(folder: Path) -> None:
 
 
 def test_several_clients_at_once(portal: SamplePortal, los_angeles: Client) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: len(los_angeles.rows("2nrs-mtv8")), range(40)))
     assert answers == [9] * 40
