@@ -2,43 +2,24 @@
 
 {%- set months = months_to_build() %}
 
-with asked_months as (
+with new_months as (
     select
-        dataset,
-        month,
-        month_version,
-        made_at as as_of
-    from {{ ref('int_warehouse_months') }}
-    where {{ is_asked_pair(months) }}
-),
-
-{% if is_incremental() -%}
-kept_months as (
-    select
-        dataset,
-        month,
-        month_version,
-        row_number() over (partition by dataset, month order by as_of desc) as place
-    from {{ this }}
-),
-
-{% endif -%}
-new_months as (
-    select
-        asked_months.dataset,
-        asked_months.month,
-        asked_months.month_version,
-        asked_months.as_of
-    from asked_months
-    {%- if is_incremental() %}
-    left join kept_months
-        on
-            asked_months.dataset = kept_months.dataset
-            and asked_months.month = kept_months.month
-            and asked_months.month_version = kept_months.month_version
-            and kept_months.place = 1
-    where kept_months.dataset is null
-    {%- endif %}
+        loaded.dataset,
+        loaded.month,
+        loaded.month_version,
+        loaded.made_at as as_of
+    from {{ ref('int_warehouse_months') }} as loaded
+    where
+        {{ is_asked_pair(months) }}
+        {%- if is_incremental() %}
+        and loaded.month_version <> coalesce((
+            select max_by(kept.month_version, kept.as_of)
+            from {{ this }} as kept
+            where
+                kept.dataset = loaded.dataset
+                and kept.month = loaded.month
+        ), '')
+        {%- endif %}
 ),
 
 incidents as (

@@ -27,22 +27,13 @@ fact_rows as (
     group by dataset, month
 ),
 
-ranked_vintages as (
-    select
-        dataset,
-        month,
-        month_version,
-        row_number() over (partition by dataset, month order by as_of desc) as place
-    from {{ ref('vintages') }}
-),
-
 fact_versions as (
     select
         dataset,
         month,
-        month_version
-    from ranked_vintages
-    where place = 1
+        max_by(month_version, as_of) as month_version
+    from {{ ref('vintages') }}
+    group by dataset, month
 )
 
 select

@@ -22,7 +22,8 @@ select
     calls.occurred_date,
     calls.day_of_week,
     calls.call_type_code,
-    {{ listed_name('calls.call_type_code', 'call_types.call_type_code', 'call_types.call_type_name') }} as call_type_name,
+    {{ listed_name('calls.call_type_code', 'call_types.call_type_code', 'call_types.call_type_name') }}
+        as call_type_name,
     {{ is_listed('calls.call_type_code', 'call_types.call_type_code') }} as is_call_type_listed,
     calls.disposition_code,
     {{ listed_name('calls.disposition_code', 'dispositions.disposition_code', 'dispositions.disposition_name') }}
@@ -31,7 +32,8 @@ select
     calls.priority_code,
     calls.priority_name,
     calls.beat_code,
-    {{ listed_name('calls.beat_code', 'beats.beat_code', 'beats.neighborhood_name') }} as neighborhood_name,
+    {{ listed_name('calls.beat_code', 'beats.beat_code', 'beats.neighborhood_name') }}
+        as neighborhood_name,
     {{ is_listed('calls.beat_code', 'beats.beat_code') }} as is_beat_listed,
     calls.month
 from calls

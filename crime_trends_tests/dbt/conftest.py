@@ -1,0 +1,266 @@
+"""Homes with hand-written warehouse rows, and dbt as Dagster calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crime_trends.months import first_day
+from crime_trends.warehouse.duckdb import DuckDBWarehouse, transaction
+from crime_trends_tests.conftest import REPOSITORY
+
+Row = dict[str, Any]
+CALLS = "san_diego_calls_for_service"
+
+
+@dataclass
+class ModelsHome:
+    """A home with a warehouse, on which the models are built by hand."""
+
+    path: Path
+
+    @property
+    def warehouse(self) -> DuckDBWarehouse:
+        """The home's warehouse."""
+        return DuckDBWarehouse(
+            self.path / "crime_trends.duckdb",
+            memory_limit="1GB",
+            temporary_dir=self.path / "tmp",
+            lock_timeout_seconds=10,
+        )
+
+    def execute(self, sql: str, *values: object) -> None:
+        """One statement on the warehouse."""
+        with self.warehouse.connect() as connection:
+            connection.execute(sql, list(values))
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of the warehouse."""
+        with self.warehouse.connect(read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def table(self, name: str) -> list[tuple[Any, ...]]:
+        """All rows of a table, in an order that depends on nothing but them."""
+        return self.query(f"select * from {name} order by all")
+
+    def load_month(self, dataset: str, month: str, rows: Sequence[Row], version: str, **counts: int | None) -> None:
+        """Makes a month of a dataset's table these rows, and notes it in the ledger (with other counts, if given)."""
+        ledger: dict[str, int | None] = {
+            "rows": len(rows),
+            "raw_rows": len(rows),
+            "clean_rows": len(rows),
+            "rejected_rows": 0,
+            "duplicate_rows": 0,
+            "portal_rows": None,
+            **counts,
+        }
+        with self.warehouse.connect() as connection, transaction(connection):
+            connection.execute(f"delete from warehouse.{dataset} where month = ?", [first_day(month)])
+            for row in rows:
+                values = {"month": first_day(month), "issues": [], **row}
+                connection.execute(
+                    f"insert into warehouse.{dataset} ({', '.join(values)}) values ({', '.join('?' * len(values))})",
+                    list(values.values()),
+                )
+            entries = connection.execute("select count(*) from warehouse.month_ledger").fetchall()[0][0]
+            connection.execute(
+                f"insert into warehouse.month_ledger (dataset, month, version, made_at, {', '.join(ledger)}) "
+                "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [dataset, first_day(month), version, datetime(2024, 7, 1) + timedelta(hours=entries), *ledger.values()],
+            )
+
+    def load_lookup(self, table: str, rows: Sequence[tuple[str, str, bool]]) -> None:
+        """Makes a look-up these rows (code, name, is_historical), in this order."""
+        with self.warehouse.connect() as connection, transaction(connection):
+            connection.execute(f"delete from warehouse.{table}")
+            for position, row in enumerate(rows, start=1):
+                connection.execute(f"insert into warehouse.{table} values (?, ?, ?, ?)", [*row, position])
+
+    def dbt(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One call of dbt."""
+        settings = {
+            "CRIME_TRENDS_HOME": str(self.path),
+            "DBT_TARGET_PATH": str(self.path / "dbt" / "target"),
+            "DBT_LOG_PATH": str(self.path / "dbt" / "logs"),
+            "DBT_USE_COLORS": "false",
+        }
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "dbt"), *arguments],
+            cwd=REPOSITORY / "dbt_project",
+            env={**os.environ, **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def build(self, *sets: str) -> None:
+        """Builds and tests sets of models in one call; all of it must work."""
+        outcome = self.dbt("build", "--select", *[f"tag:{name}" for name in sets])
+        assert outcome.returncode == 0, outcome.stdout
+
+    def statuses(self) -> Mapping[str, str]:
+        """Name of each model and test of the last call -> how it went."""
+        results = json.loads((self.path / "dbt" / "target" / "run_results.json").read_text())["results"]
+        return {result["unique_id"].split(".")[2]: result["status"] for result in results}
+
+
+def report(number: str, day: str, **values: Any) -> Row:
+    """A report of Austin or Los Angeles."""
+    return {
+        "incident_id": number,
+        "occurred_at": datetime.fromisoformat(f"{day}T13:45:00"),
+        "occurred_date": date.fromisoformat(day),
+        "report_date": date.fromisoformat(day),
+        "offense_code": "510",
+        "offense_name": "VEHICLE - STOLEN",
+        **values,
+    }
+
+
+def offense(key: str, day: str, **values: Any) -> Row:
+    """A NIBRS offense of Los Angeles or San Diego."""
+    return {
+        "offense_id": key,
+        "case_id": key.split("_")[0],
+        "occurred_date": date.fromisoformat(day),
+        "offense_code": "240",
+        "offense_name": "Motor Vehicle Theft",
+        **values,
+    }
+
+
+def call(number: str, day: str, **values: Any) -> Row:
+    """A call of San Diego."""
+    return {
+        "call_id": number,
+        "occurred_at": datetime.fromisoformat(f"{day}T00:30:00"),
+        "occurred_date": date.fromisoformat(day),
+        "day_of_week": 1,
+        "call_type_code": "415",
+        "disposition_code": "A",
+        "beat_code": "111",
+        "priority_code": "2",
+        **values,
+    }
+
+
+@pytest.fixture(scope="session")
+def home_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The place of all homes of these tests, one after the other: in another place dbt would parse anew."""
+    return tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture
+def empty_home(home_path: Path) -> ModelsHome:
+    """A home whose tables are all empty, to be changed."""
+    home = ModelsHome(home_path)
+    home.warehouse.file.unlink(missing_ok=True)
+    home.warehouse.prepare()
+    return home
+
+
+@pytest.fixture(scope="session")
+def built_home(home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> ModelsHome:
+    """A home whose models are built for all loaded months but April 2024; only to be read."""
+    home = ModelsHome(home_path)
+    home.warehouse.file.unlink(missing_ok=True)
+    home.warehouse.prepare()
+    home.load_lookup(
+        "san_diego_call_types",
+        [
+            ("415", "DISTURBING THE PEACE", False),
+            ("415", "DISTURBANCE", False),
+            ("FD", "FIRE", False),
+            ("415", "FORMER DISTURBANCE", True),
+            ("10", "FORMER TYPE", True),
+        ],
+    )
+    home.load_lookup(
+        "san_diego_dispositions",
+        [("A", "ARREST MADE", False), ("W", "NOT ACKNOWLEDGED", False), ("A", "ARREST", True), ("A", "AGAIN", True)],
+    )
+    home.load_lookup("san_diego_beats", [("111", "Clairemont Mesa East", False), ("111", "Clairemont", False)])
+    home.load_month(
+        CALLS,
+        "2017-10",
+        [call("P1", "2017-10-16"), call("E1", "2017-10-17")],
+        "a",
+    )
+    home.load_month(
+        CALLS,
+        "2024-03",
+        [
+            call("E2", "2024-03-01"),
+            call("E3", "2024-03-02", call_type_code="DEF", disposition_code="OLD", beat_code="999"),
+            call("E4", "2024-03-02", call_type_code=None, disposition_code=None, beat_code=None),
+            call("E5", "2024-03-31", call_type_code="10", disposition_code="W"),
+        ],
+        "a",
+        raw_rows=7,
+        rejected_rows=2,
+        duplicate_rows=1,
+    )
+    home.load_month(CALLS, "2024-04", [call("E6", "2024-04-01")], "a")
+    home.load_month(
+        "austin_crime_reports",
+        "2024-03",
+        [
+            report(
+                "2024001",
+                "2024-03-05",
+                offense_code="700",
+                sector_code="BA",
+                clearance_status_name="Arrested",
+                is_family_violence=True,
+                address="100 MAIN ST",
+            )
+        ],
+        "a",
+        portal_rows=1,
+    )
+    home.load_month(
+        "los_angeles_crime_reports",
+        "2024-03",
+        [report("010304468", "2024-03-05", area_code="03", area_name="Southwest", status_name="Invest Cont")],
+        "a",
+    )
+    home.load_month("los_angeles_nibrs_offenses", "2024-03", [offense("25_240_1", "2024-03-09", area_code="01")], "a")
+    home.load_month(
+        "san_diego_nibrs_offenses",
+        "2024-03",
+        [offense("3463746_220", "2024-03-09", beat_code="111", division_code="1", division_name="Northern")],
+        "a",
+    )
+    home.warehouse.request_facts(
+        [
+            (CALLS, "2017-10"),
+            (CALLS, "2024-03"),
+            ("austin_crime_reports", "2024-03"),
+            ("los_angeles_crime_reports", "2024-03"),
+            ("los_angeles_nibrs_offenses", "2024-03"),
+            ("san_diego_nibrs_offenses", "2024-03"),
+        ]
+    )
+    for name in ("reference", "monthly", "marts"):
+        home.build(name)
+    kept = ModelsHome(tmp_path_factory.mktemp("built"))
+    shutil.copy(home.warehouse.file, kept.warehouse.file)
+    return kept
+
+
+@pytest.fixture
+def home(built_home: ModelsHome, home_path: Path) -> ModelsHome:
+    """A copy of the built home, to be changed."""
+    home = ModelsHome(home_path)
+    shutil.copy(built_home.warehouse.file, home.warehouse.file)
+    return home
