@@ -171,7 +171,7 @@ def _reconciliation_status(months: tuple[ReconciledMonth, ...]) -> str:
         return '<p class="status" data-testid="reconciliation-status">No month was brought yet.</p>'
     datasets = len({month.dataset for month in months})
     if wrong:
-        text = f"{wrong:,} of {_count(len(months), 'month')} do not add up; they are marked below."
+        text = f"{_wrong(wrong, len(months))}; see the lines marked below."
         return f'<p class="status is-wrong" role="alert" data-testid="reconciliation-status">✗ {text}</p>'
     text = f"Every row is accounted for in {_count(len(months), 'month')} of {_count(datasets, 'dataset')}."
     return f'<p class="status is-right" data-testid="reconciliation-status">✓ {text}</p>'
@@ -181,7 +181,7 @@ def _reconciliation(key: str, months: list[ReconciledMonth]) -> str:
     title = escape(DATASETS[key].title)
     wrong = sum(1 for month in months if month.differences)
     verdict = (
-        f'<span class="is-wrong">✗ {wrong:,} of {_count(len(months), "month")} do not add up</span>'
+        f'<span class="is-wrong">✗ {_wrong(wrong, len(months))}</span>'
         if wrong
         else f'<span class="is-right">✓ {_count(len(months), "month")}</span>'
     )
@@ -209,11 +209,16 @@ def _reconciliation_row(row: ReconciledMonth) -> str:
     cells = "".join(f"<td>{count:,}</td>" for count in counts)
     portal = f"<td>{row.portal_rows:,}</td>" if row.portal_rows is not None else "<td>not stated</td>"
     result = f"✗ {escape('; '.join(row.differences))}" if row.differences else "✓ adds up"
+    mark = "✗ " if row.differences else ""
     label = f"{row.month:%b %Y}" if row.month else "No month"
     return (
-        f'<tr class="{"is-wrong" if row.differences else "is-right"}"><th scope="row">{label}</th>'
+        f'<tr class="{"is-wrong" if row.differences else "is-right"}"><th scope="row">{mark}{label}</th>'
         f'{cells}{portal}<td class="result">{result}</td></tr>'
     )
+
+
+def _wrong(wrong: int, months: int) -> str:
+    return f"{wrong:,} of {_count(months, 'month')} {'does' if wrong == 1 else 'do'} not add up"
 
 
 def _count(number: int, noun: str) -> str:

@@ -25,8 +25,8 @@ class DailySeries:
         dataset, city: their keys.
         record_type: ``report``, ``offense`` or ``call``.
         first_day: the day of ``counts[0]``, the first that has a row; the last count is of the last day with a row.
-        counts: rows of each day; 0 where the day's month was brought and has none of that day, None where the month
-            was not brought.
+        counts: rows of each day; 0 where the day's month is in the facts and has none of that day, None where the month
+            is not in the facts.
     """
 
     dataset: str
@@ -131,7 +131,8 @@ def read_dashboard_data(warehouse_file: Path) -> DashboardData:
 
 
 def _series(rows: Iterable[DailyRow], reconciled: Iterable[ReconciledMonth]) -> Iterable[DailySeries]:
-    brought = {(month.dataset, month.month) for month in reconciled}
+    # A month that is in the warehouse and not yet in the facts has no days of zero rows either.
+    brought = {(month.dataset, month.month) for month in reconciled if month.fact_rows or not month.warehouse_rows}
     for (dataset, city, record_type), days in groupby(rows, itemgetter(0, 1, 2)):
         counts = {day: count for *_, day, count in days}
         first, last = min(counts), max(counts)

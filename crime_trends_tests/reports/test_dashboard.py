@@ -62,11 +62,22 @@ def test_series_hold_every_row_of_the_mart(warehouse_file: Path, rows: list[Dail
     assert data.loaded_at["austin_crime_reports"] == datetime(2024, 6, 3, 8, 12)
 
 
-def test_a_day_without_rows_is_zero_and_a_month_not_brought_is_unknown(tmp_path: Path) -> None:
+def test_a_day_without_rows_is_zero_and_a_month_without_facts_is_unknown(tmp_path: Path) -> None:
     key = "austin_crime_reports"
     rows = [(key, "austin", "report", date(2024, month, day), 5) for month, day in ((1, 30), (3, 1), (3, 3))]
-    (series,) = read_dashboard_data(make_warehouse(tmp_path / "w.duckdb", rows)).series
-    assert series.counts == (5, 0, *[None] * 29, 5, 0, 5)
+    file = make_warehouse(tmp_path / "w.duckdb", rows)
+    expected = (5, 0, *[None] * 29, 5, 0, 5)
+    assert read_dashboard_data(file).series[0].counts == expected  # February was never brought
+
+    with duckdb.connect(file) as connection:
+        connection.execute(
+            f"insert into marts.mart_reconciliation values ('{key}', '2024-02-01', 9, 9, 0, 0, 9, null, null)"
+        )
+    assert read_dashboard_data(file).series[0].counts == expected  # it is in the warehouse, its facts are not built
+
+    with duckdb.connect(file) as connection:
+        connection.execute("update marts.mart_reconciliation set raw_rows = 0, clean_rows = 0, warehouse_rows = 0")
+    assert read_dashboard_data(file).series[0].counts == (5, 0, *[0] * 29, 5, 0, 5)  # it is known to be empty
 
 
 def test_no_warehouse_and_no_marts_are_one_clear_message(tmp_path: Path) -> None:
@@ -94,9 +105,10 @@ MONTH = ReconciledMonth("austin_crime_reports", date(2024, 3, 1), 110, 100, 7, 3
 def test_reconciliation_marks_what_does_not_add_up(month: ReconciledMonth, difference: str) -> None:
     other = replace(MONTH, month=date(2024, 4, 1))
     text = page_text(replace(NOTHING, months=(month, other)))
-    assert ("✗ 1 of 2 months do not add up" in text) == bool(difference)
+    assert ("✗ 1 of 2 months does not add up" in text) == bool(difference)
     assert ("✓ Every row is accounted for in 2 months of 1 dataset." in text) == (not difference)
     assert difference in text
+    assert ("✗ Mar 2024" in text) == bool(difference)
     assert ("not stated" in text) == (month.portal_rows is None)
 
 
