@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset, Lookup, SeshatSource
-from crime_trends.errors import UsageError
+from crime_trends.errors import CrimeTrendsError, UsageError
 from crime_trends.sample import austin, los_angeles, los_angeles_nibrs, san_diego_calls, san_diego_nibrs
 from crime_trends.sample.folder import SYNTHETIC_MARKER
 from crime_trends.sample.san_diego_places import BEATS
@@ -70,6 +70,7 @@ def write_sample(out: Path, first_year: int = 2023, last_year: int = 2024, share
 
     Raises:
         UsageError: the folder holds something else, or the years or the share make no sample.
+        CrimeTrendsError: the folder can't be written to, or the disk is full.
     """
     if not FIRST_YEAR <= first_year <= last_year or not 0 < share <= 1:
         raise UsageError(
@@ -77,6 +78,13 @@ def write_sample(out: Path, first_year: int = 2023, last_year: int = 2024, share
             f"the years begin with {FIRST_YEAR}, the share lies above 0 and is at most 1"
         )
     stamp = f"Made-up data, version {VERSION}: {first_year} to {last_year}, {share:g} of the real volume.\n"
+    try:
+        _make(out, first_year, last_year, share, stamp)
+    except OSError as error:
+        raise CrimeTrendsError(f"the sample can't be written to {out}: {error.strerror or error}") from None
+
+
+def _make(out: Path, first_year: int, last_year: int, share: float, stamp: str) -> None:
     marker, unfinished = out / SYNTHETIC_MARKER, out / f"{SYNTHETIC_MARKER}.unfinished"
     if marker.is_file() and marker.read_text() == stamp:
         return
@@ -86,10 +94,12 @@ def write_sample(out: Path, first_year: int = 2023, last_year: int = 2024, share
     unfinished.write_text(stamp)
     marker.unlink(missing_ok=True)
     for city in CITIES:
-        shutil.rmtree(out / city, ignore_errors=True)
+        if (out / city).exists():
+            shutil.rmtree(out / city)
     last_day = date(last_year + 1, 1, 20)
-    # Fixed times, so that the portal says the same of the same sample, and else something else.
-    modified = int(datetime(last_day.year, 1, 20, tzinfo=UTC).timestamp()) + zlib.crc32(stamp.encode()) % 86_400
+    # Fixed times, so that the portal says the same of the same sample, and something else of any other.
+    midnight = int(datetime(last_day.year, last_day.month, last_day.day, tzinfo=UTC).timestamp())
+    modified = midnight + zlib.crc32(stamp.encode()) % 86_400
     for dataset in DATASETS.values():
         for year in range(first_year, last_year + 1):
             if dataset.first_month[:4] <= str(year) <= (dataset.last_month or "9999"):
@@ -131,23 +141,22 @@ def _year_file(city: Path, dataset: Dataset, year: int, share: float, last_day: 
 
 
 def _lookup_files(lookup: Lookup) -> list[tuple[str, str]]:
-    """The paths and texts of a look-up's files: as the portal's, most begin with a byte-order mark."""
+    """The paths and texts of a look-up's files, the current one first, which begins with a byte-order mark."""
     header = [lookup.code_source, lookup.name_source]
+    former: dict[str, str] = {}
     if lookup.key == "san_diego_beats":
-        rows: list[Row] = [(beat.code, beat.neighborhood) for beat in BEATS]
-        return [(lookup.files[0].path, BYTE_ORDER_MARK + _csv(header, rows))]
-    if lookup.key == "san_diego_dispositions":
-        rows = [(code, name) for code, (name, _) in san_diego_calls.DISPOSITIONS.items() if name]
-        current = BYTE_ORDER_MARK + _csv(header, rows)
-        return [(lookup.files[0].path, current), (lookup.files[1].path, _csv(header, _items("OLD_DISPOSITIONS")))]
-    named = [(kind.code, kind.name) for kind in san_diego_calls.CALL_TYPES if kind.name]
-    rows = [(*pair, "", "", "") for pair in sorted(named + _items("DOUBLE_CALL_TYPES"))]
-    current = BYTE_ORDER_MARK + _csv([*header, "", "", ""], rows)
-    return [(lookup.files[0].path, current), (lookup.files[1].path, _csv(header, _items("OLD_CALL_TYPES")))]
-
-
-def _items(name: str) -> list[Row]:
-    return list(getattr(san_diego_calls, name).items())
+        current: list[Row] = [(beat.code, beat.neighborhood) for beat in BEATS]
+    elif lookup.key == "san_diego_dispositions":
+        current = [(code, name) for code, (name, _) in san_diego_calls.DISPOSITIONS.items() if name]
+        former = san_diego_calls.OLD_DISPOSITIONS
+    else:
+        header += ["", "", ""]
+        pairs = [(kind.code, kind.name) for kind in san_diego_calls.CALL_TYPES if kind.name]
+        pairs += san_diego_calls.DOUBLE_CALL_TYPES.items()
+        current = [(*pair, "", "", "") for pair in sorted(pairs)]
+        former = san_diego_calls.OLD_CALL_TYPES
+    texts = [BYTE_ORDER_MARK + _csv(header, current), _csv(header[:2], former.items())]
+    return [(file.path, text) for file, text in zip(lookup.files, texts, strict=False)]
 
 
 def _replaced(row: Row, position: int, value: str) -> Row:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from crime_trends.datasets import DATASETS, LOOKUPS, Lookup, SeshatSource
-from crime_trends.errors import UsageError
+from crime_trends.errors import CrimeTrendsError, UsageError
 from crime_trends.sample.generator import write_sample
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.sample.conftest import Client
@@ -91,6 +91,12 @@ def test_folder_with_something_else_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no generated sample"):
         write_sample(tmp_path)
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_place_that_can_not_be_written_to_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CrimeTrendsError, match=r"can't be written to .*file/sample: Not a directory"):
+        write_sample(tmp_path / "file" / "sample")
 
 
 @pytest.mark.parametrize(
