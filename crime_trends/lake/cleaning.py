@@ -1,0 +1,325 @@
+"""Plans which months of a dataset are cleaned, and publishes those whose numbers are proven.
+
+Between the two lies the Spark job, which writes into an attempt's folder of its own; nothing of it is visible before
+its month is published.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import crime_cleaning
+import duckdb
+from crime_cleaning.spec import CleaningJob, CleaningReport, MonthCounts, YearInput
+
+from crime_trends.datasets import Dataset
+from crime_trends.errors import CrimeTrendsError, LakeConflictError, ReconciliationError
+from crime_trends.lake.local import LocalLake
+from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest
+from crime_trends.lake.orphans import retire
+from crime_trends.months import months_of_year, years_of
+
+ATTEMPTS = "attempts"
+ATTEMPT_SECONDS = 24 * 3600.0
+"""No attempt takes longer; an older folder is swept even if a process with its number runs again."""
+
+
+@dataclass(frozen=True)
+class RawRows:
+    """The raw rows of a month: how many, their checksum, and the portal's own count where it publishes one."""
+
+    rows: int
+    checksum: str
+    portal_rows: int | None
+
+
+@dataclass(frozen=True)
+class CleaningPlan:
+    """What has to be cleaned, and what it is made from.
+
+    Arguments:
+        dataset: the dataset.
+        stale: month -> why it has to be cleaned, in a few words.
+        current: month -> its manifest, for the months that need nothing.
+        raw: year -> manifest of the raw year.
+        rows: month -> its raw rows, for the stale ones.
+        replaces: month -> the manifest that a stale month has now; None if it was never cleaned.
+        code_hash: of the code that cleans.
+        attempt: folder of the Spark job's output, relative to the lake's root.
+    """
+
+    dataset: Dataset
+    stale: dict[str, str]
+    current: dict[str, CleanManifest]
+    raw: dict[str, RawManifest]
+    rows: dict[str, RawRows]
+    replaces: dict[str, CleanManifest | None]
+    code_hash: str
+    attempt: str
+
+    @property
+    def months_with_rows(self) -> list[str]:
+        """The stale months that need Spark; the others are published as empty."""
+        return [month for month in self.stale if self.rows[month].rows]
+
+    @property
+    def input_bytes(self) -> int:
+        """Bytes of the raw files that Spark has to read."""
+        return sum(file.bytes for year in years_of(self.months_with_rows) for file in self.raw[year].files)
+
+    def job(self, lake: LocalLake, *, partitions: int, spark: dict[str, str], parent_pid: int | None) -> CleaningJob:
+        """The Spark job that cleans the stale months that have rows. Arguments as those of ``CleaningJob``."""
+        inputs = []
+        for year in years_of(self.months_with_rows):
+            raw, first = self.raw[year], _first_month(self.dataset, year)
+            inputs.append(
+                YearInput(
+                    year=year,
+                    files=[lake.uri(file.path) for file in raw.files],
+                    header=raw.header,
+                    has_line_breaks=raw.has_line_breaks,
+                    known_months=sorted(raw.months),
+                    months=[month for month in self.months_with_rows if month[:4] == year],
+                    undated_month=first if first in self.months_with_rows else None,
+                )
+            )
+        return CleaningJob(
+            dataset=self.dataset.key,
+            inputs=inputs,
+            output=lake.uri(f"{self.attempt}/clean"),
+            rejects_output=lake.uri(f"{self.attempt}/rejects"),
+            partitions=partitions,
+            spark=spark,
+            parent_pid=parent_pid,
+        )
+
+
+def spark_folder() -> Path:
+    """The folder ``spark/`` of the checkout, which holds the job's script and the package it imports."""
+    return Path(crime_cleaning.__file__).parents[1]
+
+
+def code_hash(dataset: Dataset) -> str:
+    """Hash of everything in ``spark/`` that decides what becomes of a dataset's rows; the same on every machine.
+
+    The cleaners and column maps of other datasets don't count, so that a change to one city leaves the others alone.
+    """
+    root = spark_folder()
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py"), key=lambda path: path.relative_to(root).as_posix()):
+        if file.parent.name in ("cleaners", "column_maps") and file.stem not in ("__init__", dataset.key):
+            continue
+        digest.update(file.relative_to(root).as_posix().encode() + b"\0")
+        digest.update(b"\n".join(file.read_bytes().splitlines()) + b"\0")
+    return digest.hexdigest()
+
+
+def months_to_clean(lake: LocalLake, dataset: Dataset, months: Sequence[str]) -> list[str]:
+    """The months asked for, and the months of the same years that were cleaned before and became stale since.
+
+    A raw year is fetched as a whole, so its other months may have changed with it; months that nobody ever asked for
+    stay as they are.
+    """
+    years = years_of(months)
+    built = [month for month in lake.clean_partitions(dataset.key) if month[:4] in years and month not in months]
+    fetched = [month for month in built if lake.raw_manifest(dataset.key, month[:4]) is not None]
+    return sorted({*months, *plan_cleaning(lake, dataset, fetched).stale})
+
+
+def plan_cleaning(
+    lake: LocalLake, dataset: Dataset, months: Sequence[str], force: Collection[str] = ()
+) -> CleaningPlan:
+    """Which of the months have to be cleaned, and why. Writes nothing.
+
+    Arguments:
+        months: ``YYYY-MM``; their raw years must be in the lake.
+        force: the months that are cleaned though they are current.
+
+    Raises:
+        CrimeTrendsError: a month's raw year was never fetched.
+    """
+    raw: dict[str, RawManifest] = {}
+    for year in years_of(months):
+        manifest = lake.raw_manifest(dataset.key, year)
+        if manifest is None:
+            raise CrimeTrendsError(
+                f"{dataset.key} {year} was never fetched, so its months can't be cleaned; bring raw/{dataset.key} first"
+            )
+        raw[year] = manifest
+    plan = CleaningPlan(
+        dataset, {}, {}, raw, {}, {}, code_hash(dataset), f"{ATTEMPTS}/{dataset.key}/{os.getpid()}-{uuid.uuid4().hex}"
+    )
+    for month in sorted(set(months)):
+        rows = _raw_rows(dataset, raw[month[:4]], month)
+        manifest_now = lake.clean_manifest(dataset.key, month)
+        if reason := _why_stale(manifest_now, rows, plan.code_hash, month in force):
+            plan.stale[month], plan.rows[month], plan.replaces[month] = reason, rows, manifest_now
+        elif manifest_now is not None:
+            plan.current[month] = manifest_now
+    return plan
+
+
+def publish_months(lake: LocalLake, plan: CleaningPlan, report: CleaningReport) -> list[CleanManifest]:
+    """Publishes the stale months whose numbers agree, each in one step, and removes the attempt's folder.
+
+    Arguments:
+        report: what the Spark job counted; without any month where no stale month has rows.
+
+    Returns:
+        The manifests that were published.
+
+    Raises:
+        ReconciliationError: for the months whose raw rows are not the sum of what became of them, or whose files hold
+            other numbers of rows than reported; they are not published, all others are.
+        LakeConflictError: another process published some of the months meanwhile; all others are published.
+    """
+    published, wrong, conflicts = [], [], []
+    try:
+        for month in plan.stale:
+            counts = report.months.get(month, MonthCounts())
+            files = _attempt_files(lake, f"{plan.attempt}/clean", month)
+            rejected_files = _attempt_files(lake, f"{plan.attempt}/rejects", month)
+            if mismatch := _mismatch(plan.rows[month].rows, counts, _rows_of(files), _rows_of(rejected_files)):
+                wrong.append(f"{month}: {mismatch}")
+                continue
+            try:
+                published.append(_publish(lake, plan, month, counts, files, rejected_files))
+            except LakeConflictError as error:
+                conflicts.append(str(error))
+    finally:
+        discard_attempt(lake, plan)
+    if wrong:
+        raise ReconciliationError(
+            f"{plan.dataset.key}: rows got lost or doubled while cleaning, so these months were not published: "
+            + "; ".join(wrong)
+        )
+    if conflicts:
+        raise LakeConflictError("; ".join(conflicts))
+    return published
+
+
+def discard_attempt(lake: LocalLake, plan: CleaningPlan) -> None:
+    """Removes the output of a Spark job, and what runs that were killed left behind."""
+    shutil.rmtree(lake.path(plan.attempt), ignore_errors=True)
+    for folder in lake.path(f"{ATTEMPTS}/{plan.dataset.key}").glob("*-*"):
+        if not _is_running(int(folder.name.split("-")[0])) or time.time() - folder.stat().st_mtime > ATTEMPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _first_month(dataset: Dataset, year: str) -> str:
+    return months_of_year(dataset, year)[0]
+
+
+def _raw_rows(dataset: Dataset, raw: RawManifest, month: str) -> RawRows:
+    """The rows of a month; a year's first month also has those that belong to none."""
+    own = raw.months.get(month)
+    rows, checksum = (own.rows, own.checksum) if own else (0, "")
+    if raw.undated_rows and month == _first_month(dataset, raw.partition):
+        rows, checksum = rows + raw.undated_rows, f"{checksum}+{raw.undated_checksum}"
+    return RawRows(rows, checksum, own.portal_rows if own else None)
+
+
+def _why_stale(manifest: CleanManifest | None, rows: RawRows, code: str, forced: bool) -> str:
+    if manifest is None:
+        return "never cleaned"
+    if manifest.raw_checksum != rows.checksum:
+        return "the raw rows changed"
+    if manifest.code_hash != code:
+        return "the cleaning code changed"
+    return "forced" if forced else ""
+
+
+def _version(raw_checksum: str, code: str) -> str:
+    return hashlib.sha256(f"{raw_checksum}\0{code}".encode()).hexdigest()[:32]
+
+
+def _attempt_files(lake: LocalLake, folder: str, month: str) -> list[tuple[Path, int]]:
+    """The files that Spark wrote for a month, each with the rows that its footer states."""
+    files = sorted(lake.path(f"{folder}/partition={month}").glob("*.parquet"))
+    rows = []
+    with duckdb.connect() as connection:
+        for file in files:
+            found = connection.execute("select num_rows from parquet_file_metadata($file)", {"file": _literal(file)})
+            (number,) = found.fetchone() or (0,)
+            rows.append((file, int(number)))
+    return rows
+
+
+def _literal(file: Path) -> str:
+    """The path as DuckDB's patterns take it for itself."""
+    return "".join(f"[{character}]" if character in "*?[" else character for character in str(file))
+
+
+def _rows_of(files: Sequence[tuple[Path, int]]) -> int:
+    return sum(rows for _, rows in files)
+
+
+def _mismatch(raw_rows: int, counts: MonthCounts, clean_in_files: int, rejected_in_files: int) -> str:
+    accounted = counts.clean_rows + counts.rejected_rows + counts.duplicate_rows
+    found = []
+    if accounted != raw_rows:
+        found.append(
+            f"{raw_rows} raw rows, but {counts.clean_rows} clean + {counts.rejected_rows} rejected + "
+            f"{counts.duplicate_rows} exact duplicates = {accounted}"
+        )
+    for name, reported, in_files in (
+        ("clean", counts.clean_rows, clean_in_files),
+        ("rejected", counts.rejected_rows, rejected_in_files),
+    ):
+        if reported != in_files:
+            found.append(f"{reported} {name} rows reported, but {in_files} in the files")
+    return ", ".join(found)
+
+
+def _publish(
+    lake: LocalLake,
+    plan: CleaningPlan,
+    month: str,
+    counts: MonthCounts,
+    files: Sequence[tuple[Path, int]],
+    rejected_files: Sequence[tuple[Path, int]],
+) -> CleanManifest:
+    key, raw, replaces = plan.dataset.key, plan.rows[month], plan.replaces[month]
+
+    def adopted(found: Sequence[tuple[Path, int]], folder: str) -> list[LakeFile]:
+        return [lake.adopt(file, folder, rows) for file, rows in found]
+
+    manifest = CleanManifest(
+        dataset=key,
+        partition=month,
+        version=_version(raw.checksum, plan.code_hash),
+        raw_checksum=raw.checksum,
+        code_hash=plan.code_hash,
+        raw_rows=raw.rows,
+        clean_rows=counts.clean_rows,
+        rejected_rows=counts.rejected_rows,
+        duplicate_rows=counts.duplicate_rows,
+        issues=counts.issues,
+        rejections=counts.rejections,
+        files=adopted(files, lake.clean_folder(key, month)),
+        rejected_files=adopted(rejected_files, lake.rejects_folder(key, month)),
+        portal_rows=raw.portal_rows,
+        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+    if replaces is not None:
+        retire(lake, [*replaces.files, *replaces.rejected_files])
+    lake.publish_clean(manifest, replaces)
+    return manifest
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

