@@ -187,7 +187,7 @@ def reports_of_month(first: date, share: float, last_day: date) -> list[tuple[st
             occurred_at, occurred_time = "", ""
         elif quirk < 160:
             occurred_at, occurred_time = "", "2400"
-        elif quirk < 168:
+        elif quirk < 190:
             occurred_at, occurred_time = "", ("60", "80", "170", "1970")[quirk % 4]
         latitude, longitude = f"{latitudes[i]:.8f}".rstrip("0"), f"{longitudes[i]:.8f}".rstrip("0")
         x, y = _state_plane(latitudes[i], longitudes[i])

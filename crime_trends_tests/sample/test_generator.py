@@ -241,15 +241,24 @@ def test_keys_are_unique_but_for_the_rows_that_are_meant_not_to_be(rows: Rows, n
     assert keyed - distinct == months * {"austin": 1, "los_angeles": 3, "nibrs": 1}.get(name, 0)
 
 
-def test_los_angeles_has_exact_duplicates_and_newer_versions(rows: Rows) -> None:
-    copies = "count(*) > 1 AND dr_no IS NOT NULL"
-    same = f"SELECT count(*) FROM (SELECT 1 FROM los_angeles GROUP BY dr_no, status HAVING {copies})"
-    newer = (
-        "SELECT count(*) FROM (SELECT 1 FROM los_angeles GROUP BY dr_no "
-        'HAVING count(DISTINCT status) > 1 AND count(DISTINCT ":updated_at") > 1)'
-    )
-    assert number(rows, same) >= 48
-    assert number(rows, newer) >= 15
+@pytest.mark.parametrize(
+    ("name", "key", "status", "months"),
+    [
+        ("austin", "incident_report_number", "clearance_status", 24),
+        ("los_angeles", "dr_no", "status", 24),
+        ("nibrs", "uniquenibrno", "status", 10),
+    ],
+)
+def test_one_row_of_each_month_has_a_newer_version(rows: Rows, name: str, key: str, status: str, months: int) -> None:
+    versions = f"count(DISTINCT coalesce({status}, '')) = 2 AND count(DISTINCT \":updated_at\") = 2"
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM {name} WHERE {key} IS NOT NULL GROUP BY {key} HAVING {versions})"
+    assert number(rows, sql) == months
+
+
+def test_two_rows_of_each_month_of_los_angeles_come_twice(rows: Rows) -> None:
+    columns = ", ".join(f'"{name}"' for name in rows.table("los_angeles").columns if name != ":id")
+    sql = f"SELECT count(*) FROM (SELECT {columns} FROM los_angeles GROUP BY ALL HAVING count(*) = 2)"
+    assert number(rows, sql) == 48
 
 
 def test_header_of_san_diego_changes_case_and_quotes(sample_dir: Path) -> None:
