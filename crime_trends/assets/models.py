@@ -87,9 +87,6 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
             }
         if stale:
             tables.request_facts(stale)
-        context.log.info(
-            f"facts of {len(stale)} months of datasets are behind" if stale else "the facts are up to date"
-        )
         yield from _run_dbt(context, dbt, build=bool(stale))
         if stale and not context.is_subset:
             tables.record_facts(stale)
@@ -120,6 +117,8 @@ def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: b
 
     Results of tests are passed on at once, materializations only when all of it worked: a failed test leaves none.
     """
+    models = f"{len(context.selected_asset_keys)} models"
+    context.log.info(f"building and testing {models}" if build else f"up to date; testing {models}")
     with one_line_errors():
         invocation = dbt.cli(["build" if build else "test"], context=context, raise_on_error=False)
     materialized = []

@@ -17,6 +17,7 @@ from crime_trends.assets.common import (
 from crime_trends.checks.raw import new_columns, portal_count
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
 from crime_trends.lake.manifests import RawManifest
+from crime_trends.lake.orphans import sweep_orphans
 from crime_trends.partitions import BACKFILL, year_partitions
 from crime_trends.portals.fetch import RawIngest
 from crime_trends.resources.portals import PortalsResource
@@ -69,6 +70,7 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
                     "changed_months": ", ".join(result.changed_months) or "none",
                     **({"note": manifest.note} if manifest.note else {}),
                 }
+            sweep_orphans(store, dataset.key)
         yield portal_count.evaluate(store, dataset)
         yield new_columns.evaluate(store, dataset)
         yield from partition_results(key, versions, metadata)
@@ -109,8 +111,10 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
     ) -> Iterator[Any]:
         with one_line_errors():
-            ingest = RawIngest(settings=portals.settings(), lake=lake.open(), progress=context.log.info)
+            store = lake.open()
+            ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
             manifest = ingest.fetch_lookup(lookup, force=config.force).manifest
+            sweep_orphans(store, lookup.key)
         yield dg.AssetCheckResult(
             check_name="all_files_published",
             passed=not manifest.note,

@@ -11,6 +11,9 @@ import dagster as dg
 
 STARTED = time.monotonic()
 
+CHATTER = ("[pipes] ", "A dbt subsetted execution", "Running dbt command", "Finished dbt command")
+"""How lines begin that Dagster's libraries write into the assets' logs and that tell a user nothing."""
+
 
 def say(text: str) -> None:
     """One line of progress, to standard error."""
@@ -27,7 +30,9 @@ class ProgressHandler(logging.Handler):
         event = meta.get("dagster_event")
         layer = (meta.get("step_key") or "").split("__")[0].removesuffix("_models")
         if event is None and record.levelno >= logging.INFO:
-            say(f"{layer:<9} {meta.get('orig_message', record.getMessage())}")
+            message = meta.get("orig_message", record.getMessage())
+            if not message.startswith(CHATTER):
+                say(f"{layer:<9} {message}")
         elif event is not None and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed:

@@ -23,7 +23,7 @@ POINTS = {
     "in_the_download": rf"raw +{SAN_DIEGO} 2024: fetching",
     "in_the_spark_job": rf"clean +{LOS_ANGELES}: cleaning",
     "while_loading": r"warehouse +loaded",
-    "in_dbt": r"monthly +facts of",
+    "in_dbt": r"monthly +building",
 }
 
 
