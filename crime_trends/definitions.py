@@ -19,7 +19,6 @@ from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import LakeResource, WarehouseResource
 from crime_trends.settings import Settings
 
-
 # Beta on purpose (docs/decisions/partitions.md); said once here instead of at each asset on every start.
 warnings.filterwarnings("ignore", category=dg.BetaWarning, message=r".*`(backfill_policy|allow_nonexistent_upstream)")
 

@@ -41,7 +41,7 @@ class ProgressHandler(logging.Handler):
                 say(f"{key}: check {evaluation.check_name} did not pass ({evaluation.severity.value}){what}")
 
 
-@dg.logger(description="Progress on the terminal.")
+@dg.logger(config_schema={}, description="Progress on the terminal.")
 def progress_logger(_: dg.InitLoggerContext) -> logging.Logger:
     """A logger that the ``run`` command adds to the code location."""
     logger = logging.Logger("progress", level=logging.INFO)

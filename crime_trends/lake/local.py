@@ -79,7 +79,7 @@ class LocalLake:
     def adopt(self, file: Path, folder: str, rows: int) -> LakeFile:
         """Moves a finished file of the same disk into a folder of the lake under a new name, and describes it."""
         target = self.new_file(folder, file.suffix)
-        os.replace(file, target)
+        file.replace(target)
         return self.describe(target, rows)
 
     def describe(self, file: Path, rows: int) -> LakeFile:
@@ -132,7 +132,7 @@ class LocalLake:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.replace(aside, path)
+            aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
 

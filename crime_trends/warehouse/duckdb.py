@@ -66,7 +66,10 @@ class DuckDBWarehouse:
 
     def _open(self, read_only: bool) -> duckdb.DuckDBPyConnection:
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        config = {"memory_limit": self.memory_limit, "temp_directory": str(self.temporary_dir / "duckdb")}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": self.memory_limit,
+            "temp_directory": str(self.temporary_dir / "duckdb"),
+        }
         deadline = time.monotonic() + self.lock_timeout_seconds
         while True:
             try:
