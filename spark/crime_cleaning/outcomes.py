@@ -52,7 +52,7 @@ def rejects(rows: DataFrame) -> DataFrame:
 
 
 def count(rows: DataFrame) -> CleaningReport:
-    """Counts the cleaned rows by month, outcome, reason and issues. One small row per combination reaches the driver."""
+    """Counts the cleaned rows by month, outcome, reason and issues; only these numbers reach the driver."""
     report = CleaningReport({})
     combinations = rows.groupBy("partition", "outcome", "reason", "issues").count().collect()
     for month, outcome, reason, issues, number in sorted(combinations, key=str):

@@ -23,8 +23,9 @@ def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> Da
     """The rows of a year that belong to the months asked for, as usable texts, and:
 
     ``partition`` the month as ``YYYY-MM``; ``is_dated`` whether the row states it; ``row_id`` the key;
-    ``updated_at`` the portal's word for how new the row is, or null; ``row_hash`` of the named columns, in which empty
-    and missing are the same; ``raw`` the row as text; ``malformed`` the same for a row with too few or too many fields.
+    ``updated_at`` the portal's word for how new the row is, or null; ``row_hash`` of the columns that the map names,
+    in which empty and missing are the same; ``raw`` the row as JSON; ``malformed`` the text of a row with too few or
+    too many fields, else null.
     """
     header = [name.lstrip("\ufeff") for name in year.header]
     # By position: a header may repeat a name, or differ from another only in case.
@@ -44,30 +45,25 @@ def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> Da
     source = column_map.source_columns(year.header)
     position = {name: number for number, name in reversed(list(enumerate(year.header)))}
     nothing = F.lit(None).cast("string")
-    texts = [
-        (rules.usable(F.col(fields[position[source[column.name]]])) if column.name in source else nothing).alias(
-            rules.text_name(column.name)
-        )
+    as_served = {
+        column.name: F.col(fields[position[source[column.name]]]) if column.name in source else nothing
         for column in column_map.columns
         if column.sources
-    ]
-    updated_at = F.col(fields[header.index(UPDATED_AT)]) if UPDATED_AT in header else nothing
-    named = [field for field, name in zip(fields, header, strict=True) if not name.startswith(":")]
+    }
     as_json = F.to_json(F.struct(*[F.col(field).alias(name) for field, name in zip(fields, header, strict=True)]))
+    hashed = [F.coalesce(text, F.lit("")) for text in (*as_served.values(), F.col("malformed"))]
     return (
         rows.select(
-            *texts,
-            updated_at.alias("updated_at"),
-            F.xxhash64(*[F.coalesce(name, F.lit("")) for name in [*named, "malformed"]]).alias("row_hash"),
+            *[rules.usable(text).alias(rules.text_name(name)) for name, text in as_served.items()],
+            (F.col(fields[header.index(UPDATED_AT)]) if UPDATED_AT in header else nothing).alias("updated_at"),
+            F.xxhash64(*hashed).alias("row_hash"),
             F.coalesce("malformed", as_json).alias("raw"),
             "malformed",
         )
         .withColumn("row_id", rules.plain(F.col(rules.text_name(column_map.id_column))))
         .withColumn("stated_month", _month(F.col(rules.text_name(column_map.month_column))))
         .withColumn("is_dated", F.coalesce(F.col("stated_month").isin(year.known_months), F.lit(False)))
-        .withColumn(
-            "partition", F.when(F.col("is_dated"), F.col("stated_month")).otherwise(F.lit(year.undated_month))
-        )
+        .withColumn("partition", F.when(F.col("is_dated"), F.col("stated_month")).otherwise(F.lit(year.undated_month)))
         .where(F.col("partition").isin(year.months))
         .drop("stated_month")
     )

@@ -1,16 +1,16 @@
 """The rules that turn a portal's text into typed values.
 
-A rule works in two steps, so that nothing is parsed twice. First the text of a column is parsed; then its value, and the
-reason why the text could not be used, are made of what was parsed, in this column and others. Three kinds of null are
-told apart: an empty text and a publisher's way of writing "unknown" (age 0, beat -1, coordinates 0, 0) are null without
-a reason; a bad value is null with one. No rule ever throws: the session runs with ANSI off, and each cast is guarded by
-the text's shape. Formats that occur: those of Socrata's API, of its portal exports (with thousands commas), of
-spreadsheets that saved a file again, and of San Diego's file server.
+A rule works in two steps, so that nothing is parsed twice. First the text of a column is parsed; then its value, and
+the reason why the text could not be used, are made of what was parsed, in this column and others. Three kinds of null
+are told apart: an empty text and a publisher's way of writing "unknown" (age 0, beat -1, coordinates 0, 0) are null
+without a reason; a bad value is null with one. No rule ever throws: the session runs with ANSI off, and each cast is
+guarded by the text's shape. Formats that occur: those of Socrata's API, of its portal exports (with thousands commas),
+of spreadsheets that saved a file again, and of San Diego's file server.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -184,14 +184,18 @@ def day_and_time(day: str, time: str) -> Rule:
     The month of the row is that of the published day all the same, so a time of 2400 on the last of a month stays in
     its month.
     """
-    hours, minutes = F.substring(time, 1, 2).cast("int"), F.substring(time, 3, 2).cast("int")
-    return Rule(value=F.col(day).cast("timestamp_ntz") + F.make_dt_interval(hours=hours, mins=minutes))
+    return Rule(value=_joined(day, time))
 
 
-def timestamp_or(name: str, fallback: Rule) -> Rule:
-    """A local time; where it is missing or bad, the fallback's value."""
+def timestamp_or(name: str, day: str, time: str) -> Rule:
+    """A local time; where it is missing or bad, day and HHMM joined as by ``day_and_time``."""
     own = timestamp(name)
-    return Rule(own.parsed, F.coalesce(F.col(name), fallback.value), own.reason)
+    return Rule(own.parsed, F.coalesce(F.col(name), _joined(day, time)), own.reason)
+
+
+def _joined(day: str, time: str) -> Column:
+    hours, minutes = F.substring(time, 1, 2).cast("int"), F.substring(time, 3, 2).cast("int")
+    return F.col(day).cast("timestamp_ntz") + F.make_dt_interval(hours=hours, mins=minutes)
 
 
 def coordinates(box: Box) -> dict[str, Rule]:
@@ -214,7 +218,7 @@ def coordinates(box: Box) -> dict[str, Rule]:
     return rules
 
 
-_BY_TYPE = {
+_BY_TYPE: dict[ColumnType, Callable[[str], Rule]] = {
     ColumnType.TEXT: text,
     ColumnType.INTEGER: integer,
     ColumnType.NUMBER: number,
@@ -236,9 +240,7 @@ def apply(rows: DataFrame, column_map: ColumnMap, own: Mapping[str, Rule]) -> Da
     rules = {column.name: _rule_of_type(column.name, column.type) for column in column_map.columns if column.sources}
     rules.update(own)
     parsed = {name: rule.parsed for name, rule in rules.items() if rule.parsed is not None}
-    reasons = [
-        F.concat(F.lit(f"{name}:"), rule.reason) for name, rule in rules.items() if rule.reason is not None
-    ]
+    reasons = [F.concat(F.lit(f"{name}:"), rule.reason) for name, rule in rules.items() if rule.reason is not None]
     malformed = F.when(F.col("malformed").isNotNull(), F.lit("row:field_count"))
     values = [
         (F.col(column.name) if (value := rules[column.name].value) is None else value).alias(column.name)

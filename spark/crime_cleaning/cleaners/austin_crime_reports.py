@@ -15,9 +15,9 @@ def clean(rows: DataFrame) -> DataFrame:
         rows,
         COLUMN_MAP,
         {
-            "occurred_at": rules.timestamp_or("occurred_at", rules.day_and_time("occurred_date", "occurred_time")),
+            "occurred_at": rules.timestamp_or("occurred_at", "occurred_date", "occurred_time"),
             "occurred_time": rules.hhmm("occurred_time"),
-            "reported_at": rules.timestamp_or("reported_at", rules.day_and_time("report_date", "report_time")),
+            "reported_at": rules.timestamp_or("reported_at", "report_date", "report_time"),
             "report_time": rules.hhmm("report_time"),
             "clearance_status_name": rules.decoded("clearance_status_code", CLEARANCE_STATUSES),
             "zip_code": rules.code("zip_code"),
