@@ -54,6 +54,7 @@ def test_port_in_use_is_one_line(home: Home, command: str, tmp_path: Path) -> No
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
+        (tmp_path / "austin").mkdir()
         more = ["--data", str(tmp_path)] if command == "portal" else []
         result = home.command(command, *more, "--port", port)
     assert result.returncode == 2
