@@ -9,6 +9,7 @@ import argparse
 import hashlib
 import importlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import time
 
 MIN_PYTHON = (3, 11)
 MAX_PYTHON = (3, 13)  # the newest that the locked versions are proven on
+SYSTEMS = (("Linux", "x86_64"), ("Darwin", "arm64"))
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
@@ -52,9 +54,10 @@ def check_python() -> str:
 
 
 def check_system() -> str:
-    """The operating systems that the lock files cover."""
-    if not sys.platform.startswith(("linux", "darwin")):
-        return "Linux or macOS is needed, this is {}; on Windows use WSL".format(sys.platform)
+    """The machines for which every locked package is published ready to use; the Java package is the choosiest."""
+    this = (platform.system(), platform.machine())
+    if this not in SYSTEMS:
+        return "Linux on x86_64 or macOS on arm64 is needed, this is {} on {}; elsewhere use a container".format(*this)
     return ""
 
 

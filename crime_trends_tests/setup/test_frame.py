@@ -36,7 +36,18 @@ def pins(lock: str) -> dict[str, str]:
 
 def repository_files() -> Iterator[Path]:
     """The text files that belong to the repository, without git too."""
-    made = {".git", ".venv", ".crime_trends", "__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache"}
+    made = {
+        ".git",
+        ".venv",
+        ".crime_trends",
+        "__pycache__",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        "build",
+        "target",
+        "logs",
+    }
     for folder, subfolders, names in os.walk(REPOSITORY):
         subfolders[:] = [name for name in subfolders if name not in made and not name.endswith(".egg-info")]
         for name in names:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import platform
 import runpy
 import shutil
 import sys
@@ -62,6 +63,18 @@ def test_python_that_is_too_old_or_too_new(
     [line] = [line for line in capsys.readouterr().out.splitlines() if ": NO: " in line]
     assert "Python 3.11 to 3.13 is needed" in line
     assert words in line
+
+
+def test_machine_for_which_there_is_no_java_package(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(platform, "system", lambda: "Linux")
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(sys, "argv", ["setup.py", "--check"])
+    with pytest.raises(SystemExit) as exit_info:
+        runpy.run_path(str(REPOSITORY / "scripts" / "setup.py"), run_name="__main__")
+    assert exit_info.value.code == 2
+    assert "macOS on arm64 is needed, this is Linux on aarch64" in capsys.readouterr().out
 
 
 def test_python_3_6_can_read_the_script_far_enough_to_say_that_it_is_too_old() -> None:
