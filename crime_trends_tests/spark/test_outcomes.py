@@ -1,0 +1,134 @@
+"""What becomes of rows: nothing is lost or doubled, and what is left out says why."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from crime_cleaning.spec import MonthCounts
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+
+from crime_trends_tests.spark.conftest import Clean, Cleaned, csv_text
+
+CALLS = "san_diego_calls_for_service"
+REPORTS = "los_angeles_crime_reports"
+
+
+def call(number: str, time: str = "2023-01-05 10:00:00", **more: str) -> dict[str, str]:
+    row = {"incident_num": number, "date_time": time, "call_type": "415", "disposition": "K", "beat": "523"}
+    return {**row, **more}
+
+
+@pytest.fixture(scope="module")
+def mixed(clean: Clean) -> Cleaned:
+    """January with every outcome, February with one row, March not asked for."""
+    rows = [
+        call("E1"),
+        call("E1"),
+        call("E1"),
+        call("E2", beat="111"),
+        call("E2", beat="112"),
+        call(""),
+        call("", beat="111"),
+        call("E3", time="not a time"),
+        call("E4", time="2022-12-31 23:59:59"),
+        call("E1", time="2023-02-01 00:00:00"),
+        call("E5", time="2023-03-01 00:00:00"),
+    ]
+    months = ["2023-01", "2023-02"]
+    return clean(CALLS, csv_text(rows), months, known_months=[*months, "2023-03"], undated_month="2023-01")
+
+
+def test_raw_rows_are_clean_plus_rejected_plus_duplicates(mixed: Cleaned) -> None:
+    assert mixed.report.months == {
+        "2023-01": MonthCounts(
+            clean_rows=2,
+            rejected_rows=5,
+            duplicate_rows=2,
+            rejections={"no_id": 2, "no_month": 2, "superseded": 1},
+        ),
+        "2023-02": MonthCounts(clean_rows=1),
+    }
+
+
+def test_the_files_hold_what_was_counted(mixed: Cleaned) -> None:
+    assert [(f"{row['month']:%Y-%m}", row["call_id"]) for row in mixed.rows] == [
+        ("2023-01", "E1"),
+        ("2023-01", "E2"),
+        ("2023-02", "E1"),
+    ]
+    assert len(mixed.rejects) == 5
+
+
+def test_rejects_keep_the_row_and_the_reason(mixed: Cleaned) -> None:
+    rejects = {(reject["reason"], reject["row_id"]): reject for reject in mixed.rejects}
+    undated = rejects["no_month", "E3"]
+    assert (undated["month"], undated["raw"]["date_time"]) == (date(2023, 1, 1), "not a time")
+    assert rejects["no_month", "E4"]["raw"]["date_time"] == "2022-12-31 23:59:59"
+    assert {reject["raw"]["beat"] for reject in mixed.rejects if reject["reason"] == "no_id"} == {"523", "111"}
+
+
+def test_undated_rows_are_nobodys_when_the_first_month_is_not_asked_for(clean: Clean) -> None:
+    rows = [call("E1", time=""), call("E2", time="2023-02-01 00:00:00")]
+    result = clean(CALLS, csv_text(rows), ["2023-02"], known_months=["2023-02"])
+    assert result.report.months == {"2023-02": MonthCounts(clean_rows=1)}
+
+
+def report(number: str, updated_at: str, area: str) -> dict[str, str]:
+    row = {":id": f"row-{updated_at}", ":updated_at": updated_at, "dr_no": number, "area": area}
+    return {**row, "date_occ": "2023-01-10T00:00:00.000", "time_occ": "1200", "crm_cd": "510", "crm_cd_desc": "THEFT"}
+
+
+def test_the_later_updated_row_of_a_key_stays_whatever_the_order(clean: Clean) -> None:
+    old = report("1", "2023-02-01T00:00:00.000Z", "01")
+    new = report("1", "2023-03-01T00:00:00.000Z", "02")
+    for rows in ([old, new], [new, old]):
+        result = clean(REPORTS, csv_text(rows), ["2023-01"])
+        assert [row["area_code"] for row in result.rows] == ["02"]
+        assert [(reject["reason"], reject["raw"]["area"]) for reject in result.rejects] == [("superseded", "01")]
+
+
+def test_rows_that_differ_only_in_system_fields_are_exact_duplicates(clean: Clean) -> None:
+    rows = [report("1", "2023-02-01T00:00:00.000Z", "01"), report("1", "2023-03-01T00:00:00.000Z", "01")]
+    result = clean(REPORTS, csv_text(rows), ["2023-01"])
+    assert result.report.months["2023-01"] == MonthCounts(clean_rows=1, duplicate_rows=1)
+
+
+def test_without_updated_at_the_choice_does_not_depend_on_the_order(clean: Clean) -> None:
+    rows = [call("E1", beat=beat) for beat in ("111", "112", "113")]
+    kept = {clean(CALLS, csv_text(order), ["2023-01"]).rows[0]["beat_code"] for order in (rows, rows[::-1])}
+    assert len(kept) == 1
+
+
+def test_a_value_that_moved_to_another_column_is_no_exact_duplicate(clean: Clean) -> None:
+    rows = [
+        call("E1", address_dir_primary="N", address_dir_intersecting=""),
+        call("E1", address_dir_primary="", address_dir_intersecting="N"),
+    ]
+    assert clean(CALLS, csv_text(rows), ["2023-01"]).report.months["2023-01"].rejections == {"superseded": 1}
+
+
+def test_months_lie_sorted_by_time_and_id(clean: Clean) -> None:
+    rows = [
+        call("E3", time="2023-01-02 00:00:00"),
+        call("E2", time="2023-01-01 00:00:00"),
+        call("E1", time="2023-01-02 00:00:00"),
+    ]
+    assert [row["call_id"] for row in clean(CALLS, csv_text(rows), ["2023-01"]).rows] == ["E2", "E1", "E3"]
+
+
+def test_one_shuffle_brings_months_together(spark: SparkSession) -> None:
+    from crime_cleaning.outcomes import with_outcomes
+
+    rows = spark.range(3).select(
+        F.lit("2023-01").alias("partition"),
+        F.col("id").cast("string").alias("row_id"),
+        F.lit(True).alias("is_dated"),
+        F.lit("").alias("updated_at"),
+        F.col("id").alias("row_hash"),
+        F.lit("{}").alias("raw"),
+    )
+    plan = with_outcomes(rows, partitions=2)._jdf.queryExecution().executedPlan().toString()
+    assert plan.count("Exchange hashpartitioning") == 1
+    assert plan.count("Window ") == 2
