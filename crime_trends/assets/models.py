@@ -4,6 +4,7 @@ A set that is up to date is not built again; its tests run all the same, so that
 """
 
 from collections.abc import Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
@@ -132,8 +133,9 @@ def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: b
     if build:
         yield from materialized
     else:
-        for key in sorted(context.selected_asset_keys):
-            yield dg.MaterializeResult(asset_key=key)
+        for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
+            if key in context.selected_asset_keys:
+                yield dg.MaterializeResult(asset_key=key)
 
 
 def _failures(invocation: Any) -> str:
