@@ -4,6 +4,8 @@ resource "google_storage_bucket" "lake" {
   location = var.region
   labels   = local.labels
 
+  force_destroy = false # a lake that holds anything is not destroyed
+
   uniform_bucket_level_access = true
   public_access_prevention    = "enforced"
 
@@ -32,10 +34,6 @@ resource "google_storage_bucket" "lake" {
     action {
       type = "AbortIncompleteMultipartUpload"
     }
-  }
-
-  lifecycle {
-    prevent_destroy = true
   }
 
   depends_on = [google_project_service.apis]

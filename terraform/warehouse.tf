@@ -8,5 +8,7 @@ resource "google_bigquery_dataset" "schema" {
   labels                = local.labels
   max_time_travel_hours = "168"
 
+  delete_contents_on_destroy = false
+
   depends_on = [google_project_service.apis]
 }
