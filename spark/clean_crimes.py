@@ -7,7 +7,7 @@ The job comes in the extras of Pipes and its report goes back as a message of Pi
 from __future__ import annotations
 
 import os
-import sys
+import signal
 import threading
 import time
 import traceback
@@ -42,8 +42,13 @@ def main(pipes: PipesContext) -> None:
     job = CleaningJob.from_json(pipes.extras)
     if job.parent_pid is not None:
         end_with_parent(job.parent_pid)
+    # An interrupt while the JVM starts would leave it behind; so it waits until Spark has a handler of its own.
+    interrupts: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
     spark = session(job.spark)
     try:
+        if interrupts:
+            raise KeyboardInterrupt
         report = run(spark, job, pipes.log.info)
         pipes.report_custom_message(report.to_json())
     except Exception as error:
@@ -54,6 +59,5 @@ def main(pipes: PipesContext) -> None:
 
 
 if __name__ == "__main__":
-    with open_dagster_pipes() as pipes:
-        main(pipes)
-    sys.stdout.flush()
+    with open_dagster_pipes() as context:
+        main(context)
