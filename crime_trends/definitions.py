@@ -26,7 +26,7 @@ warnings.filterwarnings("ignore", category=dg.BetaWarning, message=r".*`(backfil
 def build_definitions(settings: Settings) -> dg.Definitions:
     """The code location for some settings."""
     prepare_home(settings)
-    project = dbt_project(settings.home)
+    project = dbt_project(settings.dbt_target_dir)
     return dg.Definitions(
         assets=[*raw_assets(), *clean_assets(), *warehouse_assets(), *model_assets(project), dashboard],
         resources={

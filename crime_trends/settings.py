@@ -86,7 +86,7 @@ class Settings(BaseSettings):
         return settings.model_copy(update={"home": home / "sample" if sample else home})
 
     def export(self) -> None:
-        """Tells the programs started from this process (Dagster, dbt, Spark) where the home and the portals are.
+        """Tells what is started from this process (Dagster, dbt) where the home and the portals are.
 
         ``DAGSTER_HOME`` stays as it is if the environment names one.
         """
@@ -94,6 +94,7 @@ class Settings(BaseSettings):
         for city in CITIES:
             os.environ[f"{PREFIX}{city.upper()}_URL"] = self.portal_url(city)
         os.environ.setdefault("DAGSTER_HOME", str(self.dagster_dir))
+        os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
 
     def portal_url(self, city: str) -> str:
         """Base address of a city's portal."""
@@ -119,6 +120,11 @@ class Settings(BaseSettings):
     def temporary_dir(self) -> Path:
         """Scratch space of Spark and DuckDB."""
         return self.home / "tmp"
+
+    @property
+    def dbt_target_dir(self) -> Path:
+        """Where dbt writes what it compiled and logged."""
+        return self.home / "dbt"
 
     @property
     def dagster_dir(self) -> Path:

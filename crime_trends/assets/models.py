@@ -3,6 +3,7 @@
 A set that is up to date is not built again; its tests run all the same, so that the checks speak of what is there.
 """
 
+import shutil
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
@@ -35,6 +36,18 @@ class ModelTranslator(DagsterDbtTranslator):
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         """The team."""
         return [OWNER]
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetCheckSpec | None:
+        """A test as a check that says what it tests: in its own words, else by its kind, its column and its arguments."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        test = self.get_resource_props(manifest, unique_id)
+        kind = (test.get("test_metadata") or {}).get("name", "")
+        column = test.get("column_name") or ""
+        return spec._replace(description=test.get("description") or f"{column} {kind.replace('_', ' ')}".strip())
 
     def get_partition_mapping(
         self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]
@@ -121,7 +134,8 @@ def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: b
     models = f"{len(context.selected_asset_keys)} models"
     context.log.info(f"building and testing {models}" if build else f"up to date; testing {models}")
     with one_line_errors():
-        invocation = dbt.cli(["build" if build else "test"], context=context, raise_on_error=False)
+        command = ["build" if build else "test", "--exclude-resource-type", "unit_test"]
+        invocation = dbt.cli(command, context=context, raise_on_error=False)
     materialized = []
     for event in invocation.stream():
         if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
@@ -130,6 +144,7 @@ def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: b
             materialized.append(event)
     if not invocation.is_successful():
         raise dg.Failure(description=_failures(invocation), allow_retries=False)
+    shutil.rmtree(invocation.target_path)
     if build:
         yield from materialized
     else:

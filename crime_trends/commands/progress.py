@@ -11,7 +11,7 @@ import dagster as dg
 
 STARTED = time.monotonic()
 
-CHATTER = ("[pipes] ", "A dbt subsetted execution", "Running dbt command", "Finished dbt command")
+CHATTER = ("[pipes] ", "A dbt subsetted execution", "Running dbt command", "Finished dbt command", "Copying `")
 """How lines begin that Dagster's libraries write into the assets' logs and that tell a user nothing."""
 
 

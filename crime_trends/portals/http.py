@@ -123,7 +123,7 @@ class PortalSession:
     def probe(self, path: str) -> bool | None:
         """Whether the portal serves made-up data, by one request that is not repeated; None if that can't be told."""
         try:
-            with self._http.get(self.url(path), timeout=self._timeout, stream=True) as response:
+            with self._http.head(self.url(path), timeout=self._timeout) as response:
                 if announces_synthetic(response):
                     return True
                 return False if response.status_code == 200 else None

@@ -11,12 +11,11 @@ from dagster_dbt import DbtCliResource, DbtProject
 from crime_trends.warehouse.models import DBT_DIR, code_hash
 
 
-def dbt_project(home: Path) -> DbtProject:
-    """The dbt project with everything that it writes below the home, and an up-to-date manifest.
+def dbt_project(target: Path) -> DbtProject:
+    """The dbt project with an up-to-date manifest in the target folder, which lies in the home.
 
     Parsing takes seconds, so it happens only when a file of the project changed since the last time.
     """
-    target = home / "dbt" / "target"
     project = DbtProject(project_dir=DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
     target.mkdir(parents=True, exist_ok=True)
     stamp = target / "manifest.stamp"

@@ -95,11 +95,15 @@ def built_home(portal_folder: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def portal(portal_folder: Path, tmp_path: Path) -> Iterator[SamplePortal]:
-    """A portal over a copy of the folder, so that a test can change the files."""
-    folder = tmp_path / "portal"
-    shutil.copytree(portal_folder, folder)
-    with SamplePortal(folder) as portal:
+def data_dir(portal_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the portal folder, so that a test can change the files."""
+    return Path(shutil.copytree(portal_folder, tmp_path / "portal"))
+
+
+@pytest.fixture
+def portal(data_dir: Path) -> Iterator[SamplePortal]:
+    """The test's own portal."""
+    with SamplePortal(data_dir) as portal:
         yield portal
 
 

@@ -63,11 +63,11 @@ def test_a_second_run_changes_nothing(home: Home, portal: SamplePortal) -> None:
     assert "Spark" not in result.stderr
 
 
-def test_late_rows_replace_the_month_and_nothing_is_doubled(home: Home, portal: SamplePortal) -> None:
+def test_late_rows_replace_the_month_and_nothing_is_doubled(home: Home, portal: SamplePortal, data_dir: Path) -> None:
     rows = los_angeles_rows()
     rows[5] = los_angeles_row(305, 3, offense="BURGLARY")
     late = [los_angeles_row(390 + number, 3) for number in range(3)]
-    write_rows(portal.data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, rows + late)
+    write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, rows + late)
     april = home.path / "lake" / "clean" / LOS_ANGELES / "2024-04" / "manifest.json"
     before = april.read_text()
 
@@ -87,9 +87,9 @@ def test_late_rows_replace_the_month_and_nothing_is_doubled(home: Home, portal: 
     assert home.query(f"{vintages} order by month") == [(2,), (1,)]
 
 
-def test_a_built_month_of_the_fetched_year_follows_and_others_stay_unbuilt(home: Home, portal: SamplePortal) -> None:
+def test_a_built_month_of_the_fetched_year_follows_and_others_stay_unbuilt(home: Home, data_dir: Path) -> None:
     late = [los_angeles_row(390 + number, 3) for number in range(3)]
-    write_rows(portal.data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, los_angeles_rows() + late)
+    write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, los_angeles_rows() + late)
     result = home.run("2024-04", "2024-04", "--dataset", LOS_ANGELES)
     assert result.returncode == 0, result.stdout + result.stderr
     counts = {(dataset, month): count for dataset, month, count in home.query(COUNTS)}
@@ -97,14 +97,16 @@ def test_a_built_month_of_the_fetched_year_follows_and_others_stay_unbuilt(home:
     assert (LOS_ANGELES, "2024-05") not in counts
 
 
-def test_dry_run_says_what_would_be_done_and_why_and_does_nothing(home: Home, portal: SamplePortal) -> None:
+def test_dry_run_says_what_would_be_done_and_why_and_does_nothing(
+    home: Home, portal: SamplePortal, data_dir: Path
+) -> None:
     files, rows = home.published_files(), ledgers(home)
     current = home.run(FIRST, LAST, *DATASETS, "--dry-run")
     assert current.returncode == 0, current.stderr
     assert "nothing to fetch (unchanged)" in current.stdout
     assert "up to date" in current.stdout
 
-    write_rows(portal.data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, los_angeles_rows()[:-1])
+    write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, los_angeles_rows()[:-1])
     behind = home.run(FIRST, "2024-05", *DATASETS, "--dry-run")
     assert "fetch 120 rows" in behind.stdout
     assert "clean 2024-05: never cleaned" in behind.stdout
@@ -129,8 +131,10 @@ def test_force_redoes_a_month(home: Home, portal: SamplePortal) -> None:
     assert home.query(COUNTS)[-2:] == [(SAN_DIEGO, "2024-03", 50), (SAN_DIEGO, "2024-04", 50)]
 
 
-def test_the_other_kind_of_portal_is_refused_before_anything_is_fetched(home: Home, portal: SamplePortal) -> None:
-    (portal.data_dir / "SYNTHETIC").touch()
+def test_the_other_kind_of_portal_is_refused_before_anything_is_fetched(
+    home: Home, portal: SamplePortal, data_dir: Path
+) -> None:
+    (data_dir / "SYNTHETIC").touch()
     files = home.published_files()
     result = home.run(FIRST, LAST, *DATASETS, "--force")
     assert result.returncode == 2
@@ -140,8 +144,8 @@ def test_the_other_kind_of_portal_is_refused_before_anything_is_fetched(home: Ho
     assert downloads(portal) == []
 
 
-def test_a_real_portal_is_refused_by_a_synthetic_home(empty_home: Home, portal: SamplePortal) -> None:
-    marker = portal.data_dir / "SYNTHETIC"
+def test_a_real_portal_is_refused_by_a_synthetic_home(empty_home: Home, data_dir: Path) -> None:
+    marker = data_dir / "SYNTHETIC"
     marker.touch()
     assert empty_home.run(FIRST, FIRST, "--dataset", SAN_DIEGO).returncode == 0
     marker.unlink()
