@@ -40,7 +40,7 @@ class ModelTranslator(DagsterDbtTranslator):
     def get_asset_check_spec(
         self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
     ) -> dg.AssetCheckSpec | None:
-        """A test as a check that says what it tests: in its own words, else by its kind, its column and its arguments."""
+        """A test as a check that says what it tests: in its own words, else by its column and its kind."""
         spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
         if spec is None:
             return None

