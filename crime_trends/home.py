@@ -16,6 +16,8 @@ DAGSTER_YAML = """\
 # Written by crime-trends at each start. To change it, set DAGSTER_HOME to a folder with a dagster.yaml of your own.
 telemetry:
   enabled: false
+nux:
+  enabled: false
 concurrency:
   pools:
     default_limit: 1
