@@ -20,8 +20,8 @@ FAULTS = {
     "html_with_status_200": (SAN_DIEGO, Fault("html", path=SESHAT), ["HTML"]),
     "body_cut_short": (SAN_DIEGO, Fault("cut", path=SESHAT, bytes=500), ["bytes"]),
     "header_without_a_needed_column": (LOS_ANGELES, Fault("drop_column", column="crm_cd"), ["crm_cd"]),
-    "count_that_disagrees": (LOS_ANGELES, Fault("wrong_count", path="count", rows=2), ["121", "123"]),
-    "rows_left_out": (LOS_ANGELES, Fault("drop_rows", path=r"\.csv", rows=3), ["121", "118"]),
+    "count_that_disagrees": (LOS_ANGELES, Fault("wrong_count", path="count", rows=2), ["expected 43, got 41"]),
+    "rows_left_out": (LOS_ANGELES, Fault("drop_rows", path=r"\.csv", rows=3), ["expected 41, got 40"]),
 }
 
 
