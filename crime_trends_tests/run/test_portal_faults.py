@@ -17,7 +17,7 @@ FAULTS = {
     "404": (LOS_ANGELES, Fault("status", path=SOCRATA, status=404), ["404", "los_angeles"]),
     "500_for_ever": (SAN_DIEGO, Fault("status", path=SESHAT, status=500), ["500", "san_diego"]),
     "429_with_retry_after": (LOS_ANGELES, Fault("status", path=SOCRATA, status=429, retry_after="1"), ["429"]),
-    "html_with_status_200": (SAN_DIEGO, Fault("html", path=SESHAT), ["HTML"]),
+    "html_with_status_200": (SAN_DIEGO, Fault("html", path=SESHAT), ["expected CSV, got text/html"]),
     "body_cut_short": (SAN_DIEGO, Fault("cut", path=SESHAT, bytes=500), ["bytes"]),
     "header_without_a_needed_column": (LOS_ANGELES, Fault("drop_column", column="crm_cd"), ["crm_cd"]),
     "count_that_disagrees": (LOS_ANGELES, Fault("wrong_count", path="count", rows=2), ["expected 43, got 41"]),
