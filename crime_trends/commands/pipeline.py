@@ -98,6 +98,8 @@ class Pipeline:
         for event in result.all_events:
             if event.is_step_failure:
                 failure = event.step_failure_data
+                if failure.error_source is not None and failure.error_source.name == "INTERRUPT":
+                    raise KeyboardInterrupt
                 reason = failure.user_failure_data.description if failure.user_failure_data else None
                 if reason is None and failure.error is not None:
                     reason = _root_cause(failure.error)
