@@ -15,6 +15,7 @@ from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_l
 from crime_trends.datasets import DATASETS
 from crime_trends.partitions import BACKFILL, all_months
 from crime_trends.resources.storage import WarehouseResource
+from crime_trends.warehouse.duckdb import DuckDBWarehouse
 from crime_trends.warehouse.models import (
     MARTS,
     REFERENCE,
@@ -76,7 +77,7 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         tables = warehouse.open()
         version = reference_version(tables)
         current = is_current(tables, REFERENCE, version) and not config.force
-        yield from _run_dbt(context, dbt, build=not current)
+        yield from _run_dbt(context, dbt, tables, build=not current)
         if not current and not context.is_subset:
             tables.record_table(REFERENCE, version)
 
@@ -101,7 +102,7 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
             }
         if stale:
             tables.request_facts(stale)
-        yield from _run_dbt(context, dbt, build=bool(stale))
+        yield from _run_dbt(context, dbt, tables, build=bool(stale))
         if stale and not context.is_subset:
             tables.record_facts(stale)
 
@@ -119,15 +120,17 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         tables = warehouse.open()
         version = marts_version(tables)
         current = is_current(tables, MARTS, version) and not config.force
-        yield from _run_dbt(context, dbt, build=not current)
+        yield from _run_dbt(context, dbt, tables, build=not current)
         if not current and not context.is_subset:
             tables.record_table(MARTS, version)
 
     return [reference_models, monthly_models, mart_models]
 
 
-def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: bool) -> Iterator[Any]:
-    """Builds and tests the selected models, or only tests them.
+def _run_dbt(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, tables: DuckDBWarehouse, *, build: bool
+) -> Iterator[Any]:
+    """Builds and tests the selected models, or only tests them; notes the rows of those that are tables.
 
     Results of tests are passed on at once, materializations only when all of it worked: a failed test leaves none.
     """
@@ -145,6 +148,9 @@ def _run_dbt(context: dg.AssetExecutionContext, dbt: DbtCliResource, *, build: b
     if not invocation.is_successful():
         raise dg.Failure(description=_failures(invocation), allow_retries=False)
     shutil.rmtree(invocation.target_path)
+    for place, rows in tables.table_rows(sorted({key.path[0] for key in context.selected_asset_keys})).items():
+        if dg.AssetKey(place) in context.selected_asset_keys:
+            context.add_asset_metadata({"dagster/row_count": rows}, asset_key=dg.AssetKey(place))
     if build:
         yield from materialized
     else:

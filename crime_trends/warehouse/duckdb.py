@@ -215,6 +215,18 @@ class DuckDBWarehouse:
             ).fetchall()
         return dict(rows)
 
+    def table_rows(self, schemas: Sequence[str]) -> dict[tuple[str, str], int]:
+        """(schema, table) -> rows, counted, of every table (no views) in some schemas."""
+        with self.connect(read_only=True) as connection:
+            names = connection.execute(
+                "select schema_name, table_name from duckdb_tables() where list_contains(?, schema_name)",
+                [list(schemas)],
+            ).fetchall()
+            return {
+                (schema, name): _scalar(connection, f'select count(*) from "{schema}"."{name}"', [])
+                for schema, name in names
+            }
+
     def request_facts(self, months: Iterable[tuple[str, str]]) -> None:
         """Says which (dataset, month) pairs the next call of the monthly models builds."""
         pairs = [(dataset, first_day(month)) for dataset, month in months]

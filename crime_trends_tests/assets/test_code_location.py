@@ -1,0 +1,114 @@
+"""The code location as Dagster loads it: the graph, its partitions and what every asset says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from crime_trends.datasets import DATASETS, LOOKUPS
+from crime_trends.months import months_of, next_month
+from crime_trends.partitions import all_months, month_partitions, year_partitions
+
+pytestmark = pytest.mark.xdist_group("code_location")
+
+
+@pytest.fixture(scope="module")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+    """The definitions over a home of their own."""
+    from crime_trends.definitions import build_definitions
+    from crime_trends.settings import Settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRIME_TRENDS_HOME", str(tmp_path_factory.mktemp("home")))
+        for name in ("DAGSTER_HOME", "DBT_TARGET_PATH"):
+            patch.delenv(name, raising=False)
+        yield build_definitions(Settings.load())
+
+
+@pytest.fixture(scope="module")
+def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
+    """Key -> asset, of the assets that the project makes."""
+    made = definitions.resolve_asset_graph().materializable_asset_keys
+    return {spec.key.to_user_string(): spec for spec in definitions.resolve_all_asset_specs() if spec.key in made}
+
+
+def test_each_dataset_flows_from_raw_by_way_of_clean_to_the_warehouse(specs: dict[str, dg.AssetSpec]) -> None:
+    for dataset in DATASETS:
+        assert {f"raw/{dataset}", f"clean/{dataset}", f"clean/{dataset}_rejects", f"warehouse/{dataset}"} <= specs.keys()
+        assert [dep.asset_key.path for dep in specs[f"clean/{dataset}"].deps] == [["raw", dataset]]
+        assert [dep.asset_key.path for dep in specs[f"warehouse/{dataset}"].deps] == [["clean", dataset]]
+    for lookup in LOOKUPS:
+        assert [dep.asset_key.path for dep in specs[f"warehouse/{lookup}"].deps] == [["raw", lookup]]
+
+
+def test_the_dashboard_stands_on_every_dataset(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    above = dg.AssetSelection.assets("reports/dashboard").upstream().resolve(graph)
+    assert {dg.AssetKey(["raw", key]) for key in (*DATASETS, *LOOKUPS)} <= above
+
+
+def test_every_asset_says_what_it_is(specs: dict[str, dg.AssetSpec]) -> None:
+    for key, spec in specs.items():
+        assert spec.description, key
+        assert spec.owners == ["team:crime-trends"], key
+        assert spec.kinds, key
+        assert spec.tags, key
+        assert spec.group_name, key
+        if not key.startswith("reports/"):
+            schema = spec.metadata.get("dagster/column_schema")
+            assert schema is not None, key
+            assert schema.columns, key
+
+
+def test_a_clean_table_describes_every_column(specs: dict[str, dg.AssetSpec]) -> None:
+    for dataset in DATASETS.values():
+        columns = specs[f"clean/{dataset.key}"].metadata["dagster/column_schema"].columns
+        assert [column.name for column in columns] == [column.name for column in dataset.column_map.all_columns]
+        assert all(column.description for column in columns)
+
+
+def test_every_check_says_what_it_tests(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    for key in graph.asset_check_keys:
+        assert graph.get_check_spec(key).description, key
+
+
+def test_a_backfill_of_any_range_is_one_run(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    partitioned = [key for key in graph.materializable_asset_keys if graph.get(key).partitions_def is not None]
+    assert {key.path[0] for key in partitioned} == {"raw", "clean", "warehouse", "staging", "intermediate", "facts"}
+    for key in partitioned:
+        assert graph.get(key).backfill_policy == dg.BackfillPolicy.single_run(), key
+
+
+@pytest.mark.parametrize("dataset", DATASETS.values(), ids=DATASETS)
+def test_partitions_are_the_span_of_the_dataset(dataset: object) -> None:
+    months, years = month_partitions(dataset), year_partitions(dataset)
+    assert months.get_partition_keys() == months_of(dataset, "1900-01", "2999-12")
+    assert years.get_partition_keys()[0] == dataset.first_month[:4]
+    assert years.get_partition_keys()[-1] == months.get_partition_keys()[-1][:4]
+
+
+def test_a_year_is_its_months_in_both_directions() -> None:
+    dataset = DATASETS["san_diego_calls_for_service"]
+    months, years = month_partitions(dataset), year_partitions(dataset)
+    mapping = dg.TimeWindowPartitionMapping()
+    asked = months.subset_with_partition_keys(["2022-12", "2023-01"])
+    needed = mapping.get_upstream_mapped_partitions_result_for_partitions(asked, months, years)
+    assert set(needed.partitions_subset.get_partition_keys()) == {"2022", "2023"}
+    changed = years.subset_with_partition_keys(["2023"])
+    follow = mapping.get_downstream_partitions_for_partitions(changed, years, months)
+    assert sorted(follow.get_partition_keys()) == [f"2023-{month:02d}" for month in range(1, 13)]
+
+
+def test_the_models_months_begin_with_the_earliest_dataset() -> None:
+    assert all_months().get_partition_keys()[0] == "2003-01"
+    assert next_month(all_months().get_partition_keys()[-2]) == all_months().get_partition_keys()[-1]
+
+
+def test_loading_writes_nothing_into_the_checkout(definitions: dg.Definitions) -> None:
+    repository = Path(__file__).resolve().parents[2]
+    assert not (repository / "dbt_project" / "target").exists()
