@@ -100,8 +100,11 @@ def partition_results(
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turns an error that the message explains into a failure of the step with that message and no traceback."""
+    """Turns an error that its message explains, or that the disk gave, into a failure of the step in one line."""
     try:
         yield
     except CrimeTrendsError as error:
         raise dg.Failure(description=str(error), allow_retries=False) from None
+    except OSError as error:
+        what = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
+        raise dg.Failure(description=f"{what}; what was published stays", allow_retries=False) from None

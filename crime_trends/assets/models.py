@@ -74,12 +74,13 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     def reference_models(
         context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
-        tables = warehouse.open()
-        version = reference_version(tables)
-        current = is_current(tables, REFERENCE, version) and not config.force
-        yield from _run_dbt(context, dbt, tables, build=not current)
-        if not current and not context.is_subset:
-            tables.record_table(REFERENCE, version)
+        with one_line_errors():
+            tables = warehouse.open()
+            version = reference_version(tables)
+            current = is_current(tables, REFERENCE, version) and not config.force
+            yield from _run_dbt(context, dbt, tables, build=not current)
+            if not current and not context.is_subset:
+                tables.record_table(REFERENCE, version)
 
     @dbt_assets(
         manifest=project.manifest_path,
@@ -94,17 +95,20 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     def monthly_models(
         context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
-        tables = warehouse.open()
-        stale = stale_facts(tables, context.partition_keys)
-        if config.force:
-            stale |= {
-                pair: version for pair, version in facts_versions(tables).items() if pair[1] in context.partition_keys
-            }
-        if stale:
-            tables.request_facts(stale)
-        yield from _run_dbt(context, dbt, tables, build=bool(stale))
-        if stale and not context.is_subset:
-            tables.record_facts(stale)
+        with one_line_errors():
+            tables = warehouse.open()
+            stale = stale_facts(tables, context.partition_keys)
+            if config.force:
+                stale |= {
+                    pair: version
+                    for pair, version in facts_versions(tables).items()
+                    if pair[1] in context.partition_keys
+                }
+            if stale:
+                tables.request_facts(stale)
+            yield from _run_dbt(context, dbt, tables, build=bool(stale))
+            if stale and not context.is_subset:
+                tables.record_facts(stale)
 
     @dbt_assets(
         manifest=project.manifest_path,
@@ -117,12 +121,13 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     def mart_models(
         context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
-        tables = warehouse.open()
-        version = marts_version(tables)
-        current = is_current(tables, MARTS, version) and not config.force
-        yield from _run_dbt(context, dbt, tables, build=not current)
-        if not current and not context.is_subset:
-            tables.record_table(MARTS, version)
+        with one_line_errors():
+            tables = warehouse.open()
+            version = marts_version(tables)
+            current = is_current(tables, MARTS, version) and not config.force
+            yield from _run_dbt(context, dbt, tables, build=not current)
+            if not current and not context.is_subset:
+                tables.record_table(MARTS, version)
 
     return [reference_models, monthly_models, mart_models]
 
@@ -136,9 +141,8 @@ def _run_dbt(
     """
     models = f"{len(context.selected_asset_keys)} models"
     context.log.info(f"building and testing {models}" if build else f"up to date; testing {models}")
-    with one_line_errors():
-        command = ["build" if build else "test", "--exclude-resource-type", "unit_test"]
-        invocation = dbt.cli(command, context=context, raise_on_error=False)
+    command = ["build" if build else "test", "--exclude-resource-type", "unit_test"]
+    invocation = dbt.cli(command, context=context, raise_on_error=False)
     materialized = []
     for event in invocation.stream():
         if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):

@@ -33,10 +33,10 @@ def dashboard(
     reports: ReportsResource,
 ) -> dg.MaterializeResult[Any]:
     """Renders the dashboard from the marts, unless it already shows them."""
-    tables = warehouse.open()
     path = reports.path("dashboard.html")
     manifest = lake.open().any_raw_manifest()
     with one_line_errors():
+        tables = warehouse.open()
         version = combined([marts_version(tables), reports.code_version()])
         if config.force or not path.exists() or not is_current(tables, DASHBOARD, version):
             data = read_dashboard_data(tables.file)

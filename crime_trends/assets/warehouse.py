@@ -52,8 +52,9 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def table(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
-        store, tables = lake.open(), warehouse.open()
+        store = lake.open()
         with one_line_errors():
+            tables = warehouse.open()
             loaded = load_months(
                 store,
                 tables,
@@ -96,8 +97,9 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     def table(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource
     ) -> dg.MaterializeResult[Any]:
-        store, tables = lake.open(), warehouse.open()
+        store = lake.open()
         with one_line_errors():
+            tables = warehouse.open()
             manifest = store.raw_manifest(lookup.key, "")
             if manifest is None:
                 raise CrimeTrendsError(f"raw/{lookup.key} was never fetched; materialize it first")

@@ -37,7 +37,12 @@ def specs(definitions: dg.Definitions) -> dict[str, dg.AssetSpec]:
 
 def test_each_dataset_flows_from_raw_by_way_of_clean_to_the_warehouse(specs: dict[str, dg.AssetSpec]) -> None:
     for dataset in DATASETS:
-        assert {f"raw/{dataset}", f"clean/{dataset}", f"clean/{dataset}_rejects", f"warehouse/{dataset}"} <= specs.keys()
+        assert {
+            f"raw/{dataset}",
+            f"clean/{dataset}",
+            f"clean/{dataset}_rejects",
+            f"warehouse/{dataset}",
+        } <= specs.keys()
         assert [dep.asset_key.path for dep in specs[f"clean/{dataset}"].deps] == [["raw", dataset]]
         assert [dep.asset_key.path for dep in specs[f"warehouse/{dataset}"].deps] == [["clean", dataset]]
     for lookup in LOOKUPS:
