@@ -71,4 +71,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["train"]:
         train(*map(Path, sys.argv[2:]))
     else:
-        make_archive()
+        try:
+            make_archive()
+        except CrimeTrendsError as error:
+            sys.exit(str(error))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,8 +37,6 @@ Row = Mapping[str, str]
 
 def csv_text(rows: Sequence[Row], header: Sequence[str] | None = None) -> str:
     """A CSV of rows that name only the fields that matter; the header is all names that occur, or the one given."""
-    import io
-
     names = list(header or dict.fromkeys(name for row in rows for name in row))
     stream = io.StringIO()
     writer = csv.DictWriter(stream, names, restval="", lineterminator="\n")

@@ -1,5 +1,6 @@
 """The real script in a process of its own, started by the resource from within an asset."""
 
+import json
 import os
 import signal
 import subprocess
@@ -214,3 +215,13 @@ def test_no_real_row_is_rejected(
     assert years_of(manifests) == [year]
     assert sum(month.clean_rows for month in manifests.values()) == rows
     assert sum(month.rejected_rows + month.duplicate_rows for month in manifests.values()) == 0
+
+
+def test_no_real_row_of_austin_is_rejected(workplace: Workplace, real_portal_dir: Path) -> None:
+    dataset = DATASETS["austin_crime_reports"]
+    served = json.loads((real_portal_dir / "austin" / "fdj4-gpfu.json").read_text(encoding="utf-8"))
+    rows = [{**row, "location": json.dumps(row.get("location"))} for row in served if row["occ_date"] >= "2023"]
+    workplace.bring(dataset, "2023", csv_text(rows))
+    month = workplace.clean(dataset, ["2023-12"])["2023-12"]
+    assert (month.raw_rows, month.clean_rows) == (len(rows), 863)
+    assert set(month.issues) <= {"occurred_time", "report_time"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from crime_cleaning.outcomes import with_outcomes
 from crime_cleaning.spec import MonthCounts
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
@@ -119,8 +120,6 @@ def test_months_lie_sorted_by_time_and_id(clean: Clean) -> None:
 
 
 def test_one_shuffle_brings_months_together(spark: SparkSession) -> None:
-    from crime_cleaning.outcomes import with_outcomes
-
     rows = spark.range(3).select(
         F.lit("2023-01").alias("partition"),
         F.col("id").cast("string").alias("row_id"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from crime_cleaning.job import run
 from crime_cleaning.spec import CleaningJob, YearInput
 from pyspark.sql import SparkSession
 
@@ -94,8 +95,6 @@ def test_years_with_different_headers_are_cleaned_in_one_job(spark: SparkSession
         file.write_text(names + "\n" + ",".join(values.get(name.lower(), "") for name in names.split(",")) + "\n")
         month = f"{year}-12"
         inputs.append(YearInput(year, [str(file)], names.split(","), False, [month], [month], None))
-    from crime_cleaning.job import run
-
     run(spark, CleaningJob(CALLS, inputs, str(tmp_path / "clean"), str(tmp_path / "rejects"), 2), lambda message: None)
     assert [row["call_id"] for row in read_parquet(tmp_path / "clean")] == ["E2022", "E2023"]
 
@@ -107,8 +106,6 @@ def test_the_files_have_the_warehouses_columns_and_local_times_without_a_zone(
     header = "incident_num,date_time,call_type,disposition,beat"
     file.write_text(f"{header}\n{ROW}\n")
     inputs = [YearInput("2023", [str(file)], header.split(","), False, ["2023-03"], ["2023-03"], None)]
-    from crime_cleaning.job import run
-
     run(spark, CleaningJob(CALLS, inputs, str(tmp_path / "clean"), str(tmp_path / "rejects"), 2), lambda message: None)
     (written,) = (tmp_path / "clean" / "partition=2023-03").glob("*.parquet")
     with duckdb.connect() as connection:
