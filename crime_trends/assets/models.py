@@ -4,7 +4,7 @@ A set that is up to date is not built again; its tests run all the same, so that
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -67,25 +67,6 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         manifest=project.manifest_path,
         project=project,
         dagster_dbt_translator=ModelTranslator(),
-        name="reference_models",
-        select="tag:reference",
-        pool=WAREHOUSE_POOL,
-    )
-    def reference_models(
-        context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
-    ) -> Iterator[Any]:
-        with one_line_errors():
-            tables = warehouse.open()
-            version = reference_version(tables)
-            current = is_current(tables, REFERENCE, version) and not config.force
-            yield from _run_dbt(context, dbt, tables, build=not current)
-            if not current and not context.is_subset:
-                tables.record_table(REFERENCE, version)
-
-    @dbt_assets(
-        manifest=project.manifest_path,
-        project=project,
-        dagster_dbt_translator=ModelTranslator(),
         name="monthly_models",
         select="tag:monthly",
         partitions_def=all_months(),
@@ -99,37 +80,44 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
             tables = warehouse.open()
             stale = stale_facts(tables, context.partition_keys)
             if config.force:
-                stale |= {
-                    pair: version
-                    for pair, version in facts_versions(tables).items()
-                    if pair[1] in context.partition_keys
-                }
+                asked = set(context.partition_keys)
+                stale |= {pair: version for pair, version in facts_versions(tables).items() if pair[1] in asked}
             if stale:
                 tables.request_facts(stale)
             yield from _run_dbt(context, dbt, tables, build=bool(stale))
             if stale and not context.is_subset:
                 tables.record_facts(stale)
 
+    reference_models = _unpartitioned_models(project, "reference_models", REFERENCE, reference_version)
+    mart_models = _unpartitioned_models(project, "mart_models", MARTS, marts_version)
+    return [reference_models, monthly_models, mart_models]
+
+
+def _unpartitioned_models(
+    project: DbtProject, name: str, tag: str, version_of: Callable[[DuckDBWarehouse], str]
+) -> dg.AssetsDefinition:
+    """A set of models that is built as a whole, when what it should be of is not what the ledger says under its tag."""
+
     @dbt_assets(
         manifest=project.manifest_path,
         project=project,
         dagster_dbt_translator=ModelTranslator(),
-        name="mart_models",
-        select="tag:marts",
+        name=name,
+        select=f"tag:{tag}",
         pool=WAREHOUSE_POOL,
     )
-    def mart_models(
+    def models(
         context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
         with one_line_errors():
             tables = warehouse.open()
-            version = marts_version(tables)
-            current = is_current(tables, MARTS, version) and not config.force
+            version = version_of(tables)
+            current = is_current(tables, tag, version) and not config.force
             yield from _run_dbt(context, dbt, tables, build=not current)
             if not current and not context.is_subset:
-                tables.record_table(MARTS, version)
+                tables.record_table(tag, version)
 
-    return [reference_models, monthly_models, mart_models]
+    return models
 
 
 def _run_dbt(
