@@ -89,11 +89,17 @@ class Settings(BaseSettings):
         """Tells what is started from this process (Dagster, dbt) where the home and the portals are.
 
         ``DAGSTER_HOME`` stays as it is if the environment names one.
+
+        Raises:
+            UsageError: ``DAGSTER_HOME`` is not the absolute path of a folder, as Dagster wants it.
         """
+        dagster_home = Path(os.environ.setdefault("DAGSTER_HOME", str(self.dagster_dir)))
+        if not (dagster_home.is_absolute() and dagster_home.is_dir()):
+            raise UsageError(f"DAGSTER_HOME must be the absolute path of a folder that exists, not {dagster_home}")
         os.environ[f"{PREFIX}HOME"] = str(self.home)
         for city in CITIES:
             os.environ[f"{PREFIX}{city.upper()}_URL"] = self.portal_url(city)
-        os.environ.setdefault("DAGSTER_HOME", str(self.dagster_dir))
+        os.environ[f"{PREFIX}DUCKDB_MEMORY"] = self.duckdb_memory
         os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
 
     def portal_url(self, city: str) -> str:

@@ -48,6 +48,14 @@ def test_wrong_setting_is_named(home: Home, name: str, value: str) -> None:
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+def test_a_dagster_home_that_dagster_would_refuse_is_named(home: Home) -> None:
+    home.settings["DAGSTER_HOME"] = "some/folder"
+    result = home.run("2024-03", "2024-03")
+    assert result.returncode == 2
+    assert "DAGSTER_HOME" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
 @pytest.mark.parametrize("command", ["portal", "dev"])
 def test_port_in_use_is_one_line(home: Home, command: str, tmp_path: Path) -> None:
     with socket.socket() as taken:
