@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Serves Dagster's web UI and daemon on 127.0.0.1, on the same instance that run fills.",
     )
     dev.add_argument("--sample", action="store_true", help="serve the built-in sample portal beside it")
-    dev.add_argument("--port", type=int, default=3000, help="port of the web UI (default 3000)")
+    dev.add_argument("--port", type=_port, default=3000, help="port of the web UI (default 3000)")
     dev.set_defaults(function=_dev)
 
     portal = commands.add_parser(
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         "the settings that point at it, ready for an environment file.",
     )
     portal.add_argument("--data", type=Path, required=True, metavar="DIR", help="the portal folder")
-    portal.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
+    portal.add_argument("--port", type=_port, default=0, help="the port (default: a free one)")
     portal.set_defaults(function=_portal)
 
     sample = commands.add_parser(
@@ -96,6 +96,12 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write")
     sample.set_defaults(function=_sample)
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port; it is a number up to 65535")
+    return int(text)
 
 
 def _run(options: argparse.Namespace) -> int:

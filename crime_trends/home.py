@@ -13,7 +13,7 @@ from crime_trends.errors import CrimeTrendsError
 from crime_trends.settings import Settings
 
 DAGSTER_YAML = """\
-# Written by crime-trends at each start. To change it, set DAGSTER_HOME to a folder with a dagster.yaml of your own.
+# Written by crime-trends. To change it, set DAGSTER_HOME to a folder with a dagster.yaml of your own.
 telemetry:
   enabled: false
 nux:
@@ -38,15 +38,16 @@ def prepare_home(settings: Settings) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             if not os.access(folder, os.W_OK | os.X_OK):
                 raise PermissionError(13, "no right to write", str(folder))
-        config = settings.dagster_dir / "dagster.yaml"
-        if not config.exists() or config.read_text() != DAGSTER_YAML:
+        dagster_home = settings.export()
+        config = dagster_home / "dagster.yaml"
+        is_own = dagster_home == settings.dagster_dir
+        if not config.exists() or (is_own and config.read_text() != DAGSTER_YAML):
             config.write_text(DAGSTER_YAML)
     except OSError as error:
         raise CrimeTrendsError(
             f"the home {settings.home} can't be used: {error.strerror} ({error.filename}); "
             "make it writable or set CRIME_TRENDS_HOME to another folder"
         ) from None
-    settings.export()
 
 
 @contextmanager

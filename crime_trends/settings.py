@@ -85,10 +85,13 @@ class Settings(BaseSettings):
         home = REPOSITORY / DEFAULT_HOME
         return settings.model_copy(update={"home": home / "sample" if sample else home})
 
-    def export(self) -> None:
+    def export(self) -> Path:
         """Tells what is started from this process (Dagster, dbt) where the home and the portals are.
 
         ``DAGSTER_HOME`` stays as it is if the environment names one.
+
+        Returns:
+            Dagster's home.
 
         Raises:
             UsageError: ``DAGSTER_HOME`` is not the absolute path of a folder, as Dagster wants it.
@@ -101,6 +104,7 @@ class Settings(BaseSettings):
             os.environ[f"{PREFIX}{city.upper()}_URL"] = self.portal_url(city)
         os.environ[f"{PREFIX}DUCKDB_MEMORY"] = self.duckdb_memory
         os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
+        return dagster_home
 
     def portal_url(self, city: str) -> str:
         """Base address of a city's portal."""

@@ -27,6 +27,16 @@ from crime_trends.warehouse.models import (
 )
 
 
+class FactsConfig(ForceConfig):
+    """As ``ForceConfig``, for some datasets.
+
+    Arguments:
+        datasets: keys of the datasets whose facts are redone if forced; none means all.
+    """
+
+    datasets: list[str] = []  # noqa: RUF012  (a field; each config gets its own)
+
+
 class ModelTranslator(DagsterDbtTranslator):
     """How a dbt model reads as an asset: ``<schema>/<model>``, in a group per schema."""
 
@@ -74,14 +84,18 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         pool=WAREHOUSE_POOL,
     )
     def monthly_models(
-        context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
+        context: dg.AssetExecutionContext, config: FactsConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
         with one_line_errors():
             tables = warehouse.open()
             stale = stale_facts(tables, context.partition_keys)
             if config.force:
-                asked = set(context.partition_keys)
-                stale |= {pair: version for pair, version in facts_versions(tables).items() if pair[1] in asked}
+                datasets, months = set(config.datasets or DATASETS), set(context.partition_keys)
+                stale |= {
+                    (dataset, month): version
+                    for (dataset, month), version in facts_versions(tables).items()
+                    if dataset in datasets and month in months
+                }
             if stale:
                 tables.request_facts(stale)
             yield from _run_dbt(context, dbt, tables, build=bool(stale))

@@ -9,9 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crime_trends.commands.run import portals
+from crime_trends.commands.run import portals, sample_folder
 from crime_trends.errors import UsageError
-from crime_trends.home import prepare_home
+from crime_trends.home import only_run, prepare_home
+from crime_trends.sample.generator import write_sample
 from crime_trends.settings import Settings
 
 WORKSPACE = Path(__file__).resolve().parents[2] / "workspace.yaml"
@@ -26,6 +27,9 @@ def dev(port: int, *, sample: bool) -> int:
     settings = Settings.load(sample=sample)
     _refuse_taken_port(port)
     prepare_home(settings)
+    if sample:
+        with only_run(settings):
+            write_sample(sample_folder(settings))
     with portals(settings, sample=sample):
         command = [sys.executable, "-m", "dagster", "dev", "-w", str(WORKSPACE), "-h", "127.0.0.1", "-p", str(port)]
         # A group of its own, so that the web server, the daemon and the code servers all end with it.

@@ -14,7 +14,6 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.commands.progress import progress_logger
-from crime_trends.commands.recovery import COMMAND_TAG
 from crime_trends.datasets import Dataset, Lookup
 from crime_trends.months import years_of
 
@@ -40,15 +39,26 @@ class Pipeline:
     Arguments:
         definitions: the code location.
         instance: where runs, events and checks are recorded.
+        tags: of every run.
         log: file that takes what dbt and other tools print.
         force: whether steps redo what is up to date.
     """
 
-    def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance, log: Path, *, force: bool) -> None:
+    def __init__(
+        self,
+        definitions: dg.Definitions,
+        instance: dg.DagsterInstance,
+        tags: Mapping[str, str],
+        log: Path,
+        *,
+        force: bool,
+    ) -> None:
         self.instance = instance
+        self.tags = tags
         self.log = log
         self.force = force
         self.outcome = Outcome()
+        self._forced_datasets: list[str] = []
         with_progress = dg.Definitions.merge(definitions, dg.Definitions(loggers={"progress": progress_logger}))
         self._job = with_progress.resolve_implicit_global_asset_job_def()
         self._graph = with_progress.resolve_asset_graph()
@@ -67,13 +77,14 @@ class Pipeline:
         keys = [["clean", dataset.key], ["clean", f"{dataset.key}_rejects"], ["warehouse", dataset.key]]
         return self._run([dg.AssetKey(key) for key in keys], months)
 
-    def build_models(self, months: Sequence[str]) -> bool:
-        """All dbt models and reports; whether it worked."""
+    def build_models(self, datasets: Sequence[Dataset], months: Sequence[str]) -> bool:
+        """All dbt models and reports; whether it worked. If forced, the facts of these datasets are redone."""
         layers = {"staging", "intermediate", "facts", "marts", "reports"}
+        self._forced_datasets = [dataset.key for dataset in datasets]
         return self._run([key for key in self._graph.materializable_asset_keys if key.path[0] in layers], months)
 
     def _run(self, keys: Sequence[dg.AssetKey], partitions: Sequence[str]) -> bool:
-        tags = {COMMAND_TAG: "run"}
+        tags = dict(self.tags)
         if partitions:
             tags["dagster/asset_partition_range_start"] = min(partitions)
             tags["dagster/asset_partition_range_end"] = max(partitions)
@@ -92,7 +103,10 @@ class Pipeline:
         if not self.force:
             return {}
         ops = {self._graph.get(key).assets_def.op.name for key in keys}
-        return {op: {"config": {"force": True}} for op in sorted(ops)}
+        configured: dict[str, Any] = {op: {"config": {"force": True}} for op in sorted(ops)}
+        if "monthly_models" in configured:
+            configured["monthly_models"]["config"]["datasets"] = self._forced_datasets
+        return configured
 
     def _note(self, result: dg.ExecuteInProcessResult) -> None:
         for event in result.all_events:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import dagster as dg
 
 from crime_trends.commands.progress import say
 
-COMMAND_TAG = "crime_trends/command"
-"""Marks the runs of the ``run`` command, so that those of the daemon are never touched."""
+COMMAND_TAG = "crime_trends/run_of_home"
+"""Marks the runs of the ``run`` command with the home they work on: the daemon's, and those of another home that
+shares the Dagster instance, are never touched."""
 
 
-def report_killed_runs(instance: dg.DagsterInstance) -> None:
-    """Reports the command's unfinished runs failed and frees their pool slots.
+def command_tags(home: Path) -> dict[str, str]:
+    """The tags of the runs that the ``run`` command starts on a home."""
+    return {COMMAND_TAG: hashlib.sha256(str(home).encode()).hexdigest()[:16]}
 
-    Only call it while holding the home: then no other ``run`` is alive, so a run that looks started was killed.
+
+def report_killed_runs(instance: dg.DagsterInstance, home: Path) -> None:
+    """Reports the command's unfinished runs of a home failed and frees their pool slots.
+
+    Only call it while holding the home: then no other ``run`` on it is alive, so one that looks started was killed.
     """
     unfinished = instance.get_runs(
         filters=dg.RunsFilter(
-            tags={COMMAND_TAG: "run"},
+            tags=command_tags(home),
             statuses=[
                 dg.DagsterRunStatus.NOT_STARTED,
                 dg.DagsterRunStatus.STARTING,

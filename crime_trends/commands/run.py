@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from crime_trends.commands.progress import say
 from crime_trends.commands.summary import print_plan, print_summary
@@ -88,24 +89,29 @@ def _bring_up_to_date(
     import dagster as dg
 
     from crime_trends.commands.pipeline import Pipeline
-    from crime_trends.commands.recovery import report_killed_runs
+    from crime_trends.commands.recovery import command_tags, report_killed_runs
     from crime_trends.definitions import defs
 
     with dg.DagsterInstance.get() as instance:
-        report_killed_runs(instance)
+        report_killed_runs(instance, settings.home)
         log = settings.temporary_dir / "run.log"
-        pipeline = Pipeline(defs, instance, log, force=request.force)
+        pipeline = Pipeline(defs, instance, command_tags(settings.home), log, force=request.force)
         say(f"Dagster is ready; what dbt prints goes to {log}")
         fetched = [dataset for dataset, months in asked.items() if pipeline.fetch(dataset, months)]
         for key in sorted({key for dataset in fetched for key in dataset.lookups}):
             pipeline.bring_lookup(LOOKUPS[key])
         loaded = [dataset for dataset in fetched if pipeline.clean_and_load(dataset, asked[dataset])]
         if loaded:
-            pipeline.build_models([month for dataset in loaded for month in asked[dataset]])
+            pipeline.build_models(loaded, [month for dataset in loaded for month in asked[dataset]])
     behind = [
         entry for dataset, months in asked.items() for entry in partitions_behind(lake, warehouse, dataset, months)
     ]
     return print_summary(settings, lake, warehouse, asked, pipeline.outcome, behind)
+
+
+def sample_folder(settings: Settings) -> Path:
+    """The portal folder of the built-in sample in a home; whoever writes it holds the home."""
+    return settings.home / "sample_portal"
 
 
 @contextmanager
@@ -115,7 +121,7 @@ def portals(settings: Settings, *, sample: bool) -> Iterator[Settings]:
         settings.export()
         yield settings
         return
-    folder = settings.home / "sample_portal"
+    folder = sample_folder(settings)
     write_sample(folder)
     with SamplePortal(folder) as portal:
         with_sample = settings.model_copy(update={f"{city}_url": portal.urls[city] for city in CITIES})

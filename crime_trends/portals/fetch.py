@@ -23,13 +23,11 @@ from crime_trends.portals.contract import check_counts, new_columns
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.kind import refuse_other_kind
 from crime_trends.portals.landing import disk_errors, landing_file, now, publish, settle
-from crime_trends.portals.lookups import LookupFetch, lookup_rows
+from crime_trends.portals.lookups import LookupFetch
 from crime_trends.portals.seshat import SeshatFile
 from crime_trends.portals.socrata import SocrataDataSet, SocrataYear
 from crime_trends.portals.source import Look, YearSource
 from crime_trends.settings import Settings
-
-__all__ = ["FetchResult", "RawIngest", "YearPlan", "lookup_rows"]
 
 NEW_YEAR_DAYS = 31
 """A new year's file may be missing for so long: San Diego's appeared between 2 and 10 January in 2024 to 2026."""

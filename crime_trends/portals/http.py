@@ -7,6 +7,7 @@ ends at once. Each failure is one ``PortalError`` that names the city, the addre
 from __future__ import annotations
 
 import ipaddress
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -135,8 +136,12 @@ class PortalSession:
         return PortalError(self._message(address, problem))
 
     def url(self, path: str) -> str:
-        """The address of a path below the host."""
+        """The address of a path below the host, as it is asked for: it can hold a password, so it is never shown."""
         return f"{self.base_url}/{path}"
+
+    def shown_url(self, path: str) -> str:
+        """The address of a path below the host for people: without user name and password."""
+        return _without_credentials(self.url(path))
 
     def _send(
         self, method: str, path: str, parameters: Mapping[str, str], receive: Callable[[requests.Response], Answer]
@@ -176,10 +181,14 @@ class PortalSession:
             raise self.error(response.url, f"expected {kind.upper()}, got {content_type}")
 
     def _message(self, address: str, problem: str) -> str:
-        parts = urlsplit(address)
-        shown = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+        shown = _without_credentials(address)
         variable = f"{PREFIX}{self.city.upper()}_URL"
         return f"portal of {CITIES[self.city].name} ({variable}), {unquote_plus(shown)}: {problem}"
+
+
+def _without_credentials(address: str) -> str:
+    parts = urlsplit(address)
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
 def announces_synthetic(response: requests.Response) -> bool:
@@ -196,6 +205,8 @@ def retry_after_seconds(text: str | None) -> float | None:
         return None
     try:
         seconds = float(text)
+        if not math.isfinite(seconds):
+            return None
     except ValueError:
         try:
             moment = parsedate_to_datetime(text)

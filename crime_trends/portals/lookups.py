@@ -59,7 +59,7 @@ class LookupFetch:
             if not entry.is_historical:
                 raise PortalError(
                     f"{self.lookup.key}: {'withdrawn: ' if self.old else ''}the portal does not have "
-                    f"{self.session.url(entry.path)} (status 403 or 404). If it moved, correct its path in "
+                    f"{self.session.shown_url(entry.path)} (status 403 or 404). If it moved, correct its path in "
                     "crime_trends/datasets.py; the last good data stay"
                 )
         published = [entry for entry in self.lookup.files if entry not in missing]
@@ -91,9 +91,9 @@ class LookupFetch:
         try:
             rows = codes_and_names(file, self.lookup)
         except ValueError as error:
-            raise PortalError(f"{self.lookup.key}, {self.session.url(entry.path)}: {error}") from None
+            raise PortalError(f"{self.lookup.key}, {self.session.shown_url(entry.path)}: {error}") from None
         if not rows:
-            raise PortalError(f"{self.lookup.key}, {self.session.url(entry.path)}: expected codes, got none")
+            raise PortalError(f"{self.lookup.key}, {self.session.shown_url(entry.path)}: expected codes, got none")
         return rows
 
 

@@ -31,7 +31,7 @@ class SeshatFile:
     @property
     def address(self) -> str:
         """The file's address."""
-        return self.session.url(self.path)
+        return self.session.shown_url(self.path)
 
     def look(self, old_version: dict[str, Any] | None) -> Look:
         """Asks for the headers and compares them with those of the last download."""

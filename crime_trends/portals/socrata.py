@@ -181,7 +181,7 @@ class SocrataYear:
     @property
     def address(self) -> str:
         """The data set's address and the year."""
-        return f"{self.data_set.session.url(f'resource/{self.name}')} of {self.year}"
+        return f"{self.data_set.session.shown_url(f'resource/{self.name}')} of {self.year}"
 
     def look(self, old_version: dict[str, Any] | None) -> Look:
         """Compares first the data set's time of change, and only if it differs the year's rows and latest change."""

@@ -59,7 +59,7 @@ class DuckDBWarehouse:
         connection = self._open(read_only)
         try:
             yield connection
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             raise CrimeTrendsError(f"the warehouse {self.file} could not be read or written: {error}") from error
         finally:
             connection.close()
@@ -124,29 +124,29 @@ class DuckDBWarehouse:
 
     def table_versions(self) -> dict[str, LedgerEntry]:
         """Name -> what it is, for look-ups and the unpartitioned sets of models."""
-        if not self.file.exists():
-            return {}
-        with self.connect(read_only=True) as connection:
-            rows = connection.execute(
-                "select table_name, arg_max(version, made_at), arg_max(rows, made_at) "
-                "from warehouse.table_ledger group by table_name"
-            ).fetchall()
-        return {name: LedgerEntry(version, count) for name, version, count in rows}
+        return self._latest("warehouse.table_ledger", "table_name", "true", [])
 
     def facts_versions(self, dataset: str) -> dict[str, LedgerEntry]:
         """Month -> what the facts hold of the dataset, for every month ever built."""
         return self._latest_months("facts.month_ledger", dataset)
 
     def _latest_months(self, ledger: str, dataset: str) -> dict[str, LedgerEntry]:
+        return self._latest(ledger, "strftime(month, '%Y-%m')", "dataset = ?", [dataset])
+
+    def _latest(self, ledger: str, key: str, condition: str, values: list[str]) -> dict[str, LedgerEntry]:
+        """Key -> latest entry; none while there is no ledger yet."""
         if not self.file.exists():
             return {}
         with self.connect(read_only=True) as connection:
-            rows = connection.execute(
-                "select strftime(month, '%Y-%m'), arg_max(version, made_at), arg_max(rows, made_at) "
-                f"from {ledger} where dataset = ? group by month",
-                [dataset],
-            ).fetchall()
-        return {month: LedgerEntry(version, count) for month, version, count in rows}
+            try:
+                rows = connection.execute(
+                    f"select {key}, arg_max(version, made_at), arg_max(rows, made_at) from {ledger} "
+                    f"where {condition} group by 1",
+                    values,
+                ).fetchall()
+            except duckdb.CatalogException:
+                return {}
+        return {name: LedgerEntry(version, count) for name, version, count in rows}
 
     def replace_months(self, manifests: Sequence[CleanManifest], files: Mapping[str, Sequence[str]]) -> None:
         """Makes the table of a dataset hold, for these months, just what their clean files hold, in one transaction.

@@ -12,7 +12,7 @@ from crime_trends.months import months_of_year, years_of
 from crime_trends.warehouse.duckdb import DuckDBWarehouse, LedgerEntry
 
 
-def months_to_load(lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset, asked: Sequence[str]) -> list[str]:
+def months_to_load(warehouse: DuckDBWarehouse, dataset: Dataset, asked: Sequence[str]) -> list[str]:
     """The months asked for, and those of the same years that the table already holds."""
     held = set(warehouse.month_versions(dataset.key))
     of_years = {month for year in years_of(asked) for month in months_of_year(dataset, year)}
@@ -55,7 +55,7 @@ def load_months(
     Returns:
         month -> what the table now holds, for all these months.
     """
-    months = months_to_load(lake, warehouse, dataset, asked)
+    months = months_to_load(warehouse, dataset, asked)
     manifests = {manifest.partition: manifest for manifest in stale_months(lake, warehouse, dataset, months)}
     if force:
         manifests |= {month: clean_manifest(lake, dataset, month) for month in asked}

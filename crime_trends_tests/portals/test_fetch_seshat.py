@@ -60,7 +60,8 @@ def test_a_file_without_change_is_not_downloaded(ingest: Ingest, portal: SampleP
 def test_a_late_row_replaces_its_month_only(ingest: Ingest, publish: Callable[..., None]) -> None:
     ingest.new().fetch_year(CALLS, 2023)
     publish([*CALLS_ROWS, ["E23010000003", "2023-01-20 12:00:00", "6", "FD", "CAN", "523", "2"]])
-    assert ingest.new().plan_year(CALLS, 2023).reason == "ETag, Content-Length at the portal"
+    reason = ingest.new().plan_year(CALLS, 2023).reason
+    assert {"ETag", "Content-Length"} <= set(reason.removesuffix(" at the portal").split(", "))
     result = ingest.new().fetch_year(CALLS, 2023)
     assert (result.changed_months, result.manifest.rows) == (["2023-01"], 5)
 

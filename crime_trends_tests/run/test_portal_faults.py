@@ -61,3 +61,15 @@ def test_a_portal_that_is_not_there_is_named(empty_home: Home) -> None:
     assert result.returncode == 1
     assert "127.0.0.1:9" in result.stdout
     assert "Traceback" not in result.stdout + result.stderr
+
+
+def test_a_password_in_a_portals_address_is_never_shown(empty_home: Home, portal: SamplePortal) -> None:
+    address = portal.urls["san_diego"].replace("http://", "http://reader:canary@")
+    empty_home.settings["CRIME_TRENDS_SAN_DIEGO_URL"] = address
+    portal.faults.add(Fault("status", path=SESHAT, status=404))
+    result = empty_home.run(FIRST, FIRST, "--dataset", SAN_DIEGO)
+    assert result.returncode == 1
+    assert "404" in result.stdout
+    assert "canary" not in result.stdout + result.stderr
+    written = [path for path in empty_home.path.rglob("*") if path.is_file() and b"canary" in path.read_bytes()]
+    assert written == []

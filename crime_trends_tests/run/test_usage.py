@@ -27,6 +27,8 @@ def home(tmp_path: Path) -> Home:
         (["run"], "--from"),
         (["portal", "--data", "no/such/folder"], "no/such/folder"),
         (["portal"], "--data"),
+        (["portal", "--data", ".", "--port", "70000"], "70000"),
+        (["dev", "--port", "web"], "web"),
     ],
 )
 def test_wrong_use_is_exit_2_with_a_line_that_names_it(home: Home, arguments: list[str], named: str) -> None:

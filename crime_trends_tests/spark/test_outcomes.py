@@ -131,3 +131,9 @@ def test_one_shuffle_brings_months_together(spark: SparkSession) -> None:
     plan = with_outcomes(rows, partitions=2)._jdf.queryExecution().executedPlan().toString()
     assert plan.count("Exchange hashpartitioning") == 1
     assert plan.count("Window ") == 2
+
+
+def test_a_row_of_no_month_never_supersedes_one_of_the_month(clean: Clean) -> None:
+    rows = [call(f"E{number}", time=time) for number in range(20) for time in ("2023-01-05 10:00:00", "not a time")]
+    report = clean(CALLS, csv_text(rows), ["2023-01"], known_months=["2023-01"], undated_month="2023-01").report
+    assert report.months == {"2023-01": MonthCounts(clean_rows=20, rejected_rows=20, rejections={"no_month": 20})}

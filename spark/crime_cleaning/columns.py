@@ -34,7 +34,7 @@ class Column:
         description: one sentence for the docs, Dagster and the warehouse.
         unit: the unit of a number, else empty.
         needed: whether the download is refused when the portal's header lacks it.
-        former_name: its name in the course project that this one replaces, else empty.
+        former_name: its name in the project that this one replaces, else empty.
     """
 
     name: str

@@ -21,7 +21,8 @@ def with_outcomes(rows: DataFrame, partitions: int) -> DataFrame:
 
     The one shuffle of the job: both windows divide months further, so they find their rows together.
     """
-    key = ("partition", "row_id")
+    # A row that belongs to no month is never weighed against one of the month whose rejects it joins.
+    key = ("partition", "is_dated", "row_id")
     latest = F.desc_nulls_last("updated_at")
     order_of_key = F.row_number().over(Window.partitionBy(*key).orderBy(latest, F.desc("row_hash")))
     order_of_copies = F.row_number().over(Window.partitionBy(*key, "row_hash").orderBy(latest))

@@ -20,8 +20,8 @@ from crime_cleaning.columns import ColumnMap, ColumnType
 
 _ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?Z?)?$"
 _SERIAL = r"^\d{5}(\.\d+)?$"
-_SLASHES = "M/d/yyyy[ h:mm:ss a][ h:mm a][ H:mm:ss][ H:mm]"
-_MONTH_NAME = "yyyy MMM d[ h:mm:ss a]"
+_SLASHES = "M/d/yyyy[ h:m:s a][ h:m a][ H:m:s][ H:m]"
+_MONTH_NAME = "yyyy MMM d[ h:m:s a]"
 _NUMBER = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?$"
 _INTEGER = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.0*)?$"
 _TIME = r"^(([01]\d|2[0-3])[0-5]\d|2400)$"
@@ -148,7 +148,7 @@ def wall_clock(text: Column) -> Column:
     ``11/27/2005  14:00`` (two spaces), ``2014 Dec 22 11:31:16 AM``, each also without the time; a spreadsheet's day
     number, ``44119``.
     """
-    single = F.replace(text, F.lit("  "), F.lit(" "))
+    single = F.regexp_replace(text, r"\s+", " ")
     days = F.floor(text.cast("double"))
     seconds = F.round((text.cast("double") - days) * 86400).cast("int")
     midnight = F.date_add(F.lit("1899-12-30").cast("date"), days.cast("int")).cast("timestamp_ntz")
