@@ -4,14 +4,15 @@ A set that is up to date is not built again; its tests run all the same, so that
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
-from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.assets.common import WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.assets.translation import ModelTranslator
 from crime_trends.datasets import DATASETS
 from crime_trends.partitions import BACKFILL, all_months
 from crime_trends.resources.storage import WarehouseResource
@@ -35,39 +36,6 @@ class FactsConfig(ForceConfig):
     """
 
     datasets: list[str] = []  # noqa: RUF012  (a field; each config gets its own)
-
-
-class ModelTranslator(DagsterDbtTranslator):
-    """How a dbt model reads as an asset: ``<schema>/<model>``, in a group per schema."""
-
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The schema that the model is built into."""
-        return str(dbt_resource_props["schema"])
-
-    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
-        """The team."""
-        return [OWNER]
-
-    def get_asset_check_spec(
-        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
-    ) -> dg.AssetCheckSpec | None:
-        """A test as a check that says what it tests: in its own words, else by its column and its kind."""
-        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        if spec is None:
-            return None
-        test = self.get_resource_props(manifest, unique_id)
-        kind = (test.get("test_metadata") or {}).get("name", "")
-        column = test.get("column_name") or ""
-        return spec._replace(description=test.get("description") or f"{column} {kind.replace('_', ' ')}".strip())
-
-    def get_partition_mapping(
-        self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]
-    ) -> dg.PartitionMapping | None:
-        """A month of the models needs that month of each dataset's table, where the dataset has it."""
-        is_table = dbt_parent_resource_props["resource_type"] == "source"
-        if is_table and dbt_parent_resource_props["name"] in DATASETS:
-            return dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
-        return None
 
 
 def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
