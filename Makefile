@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint dev docs format lock browser terraform clean runtime tools
+.PHONY: help setup run test bench lint dev docs snapshot format lock browser terraform clean runtime tools
 
 BIN := .venv/bin
 SQL := dbt_project/models dbt_project/tests
@@ -20,6 +20,9 @@ run: runtime ## bring three months of the built-in sample from the portal to the
 test: tools ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+bench: runtime ## measure how fast things are (NAME=cleaning: only that) and write bench/RESULTS.md
+	$(BIN)/python -m bench $(NAME)
+
 lint: tools ## check format, style, types, SQL, the Dagster code location, the Dockerfile and Terraform
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -34,6 +37,9 @@ dev: runtime ## open Dagster's web UI on the home that `make run` filled
 
 docs: tools ## write the generated parts of docs/ anew
 	$(BIN)/python scripts/generate_docs.py
+
+snapshot: tools ## write anew what the tests know of the asset graph
+	$(BIN)/python -m crime_trends_tests.assets.snapshot
 
 format: tools ## format Python, SQL and Terraform
 	$(BIN)/ruff format .
