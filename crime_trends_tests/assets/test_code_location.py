@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -13,19 +12,6 @@ from crime_trends.months import months_of, next_month
 from crime_trends.partitions import all_months, month_partitions, year_partitions
 
 pytestmark = pytest.mark.xdist_group("code_location")
-
-
-@pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
-    """The definitions over a home of their own."""
-    from crime_trends.definitions import build_definitions
-    from crime_trends.settings import Settings
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CRIME_TRENDS_HOME", str(tmp_path_factory.mktemp("home")))
-        for name in ("DAGSTER_HOME", "DBT_TARGET_PATH"):
-            patch.delenv(name, raising=False)
-        yield build_definitions(Settings.load())
 
 
 @pytest.fixture(scope="module")
