@@ -85,6 +85,8 @@ class Dataset:
         first_month: the first month of its span, ``YYYY-MM``.
         last_month: the last month of a closed dataset, else None.
         update_interval_days: how often the portal publishes; None for a closed dataset.
+        lag_days: how old its newest event is at most while the portal publishes as it usually does; None if closed.
+        settled_days: days after the end of a month when nearly all of its rows have been published.
         license: licence as the portal states it.
         lookups: keys of the look-up tables that its facts join.
     """
@@ -98,6 +100,8 @@ class Dataset:
     first_month: str
     last_month: str | None
     update_interval_days: int | None
+    lag_days: int | None
+    settled_days: int
     license: str
     lookups: tuple[str, ...] = ()
 
@@ -127,6 +131,8 @@ DATASETS: dict[str, Dataset] = {
             first_month="2003-01",
             last_month=None,
             update_interval_days=7,
+            lag_days=14,
+            settled_days=30,
             license="Public domain (City of Austin open data)",
         ),
         Dataset(
@@ -142,6 +148,8 @@ DATASETS: dict[str, Dataset] = {
             first_month="2010-01",
             last_month="2024-12",
             update_interval_days=None,
+            lag_days=None,
+            settled_days=0,
             license="CC0 1.0 (City of Los Angeles open data)",
         ),
         Dataset(
@@ -154,6 +162,8 @@ DATASETS: dict[str, Dataset] = {
             first_month="2024-03",
             last_month=None,
             update_interval_days=14,
+            lag_days=28,
+            settled_days=60,
             license="CC0 1.0 (City of Los Angeles open data)",
         ),
         Dataset(
@@ -168,6 +178,8 @@ DATASETS: dict[str, Dataset] = {
             first_month="2015-01",
             last_month=None,
             update_interval_days=1,
+            lag_days=5,
+            settled_days=14,
             license="ODC-PDDL (City of San Diego open data)",
             lookups=("san_diego_call_types", "san_diego_dispositions", "san_diego_beats"),
         ),
@@ -181,6 +193,8 @@ DATASETS: dict[str, Dataset] = {
             first_month="2020-01",
             last_month=None,
             update_interval_days=1,
+            lag_days=31,
+            settled_days=90,
             license="ODC-PDDL (City of San Diego open data)",
         ),
     )

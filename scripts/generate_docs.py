@@ -57,6 +57,12 @@ def facts(dataset: Dataset) -> str:
             *(("source", source_text(source, city.portal_url)) for source in dataset.sources),
             ("months", f"{dataset.first_month} to {dataset.last_month or 'now'}"),
             ("published", f"every {interval} days" if interval and interval > 1 else "daily" if interval else "closed"),
+            *(
+                [("newest event", f"at most {dataset.lag_days} days old, else a check warns")]
+                if dataset.lag_days
+                else []
+            ),
+            *([("settled", f"{dataset.settled_days} days after a month's end")] if dataset.settled_days else []),
             ("licence", dataset.license),
         ],
     )
