@@ -1,8 +1,9 @@
 """Writes the generated parts of the docs, so that each fact stands in one place: ``make docs``.
 
 A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts and
-columns of a dataset from the registry and its column map, the look-up tables from the registry, the settings from
-``crime_trends.settings``. ``--check`` writes nothing and fails if a page is out of date.
+columns of a dataset from the registry and its column map, the look-up tables from the registry, the reasons for issues
+and rejects from ``crime_cleaning.reasons``, the settings from ``crime_trends.settings``. ``--check`` writes nothing and
+fails if a page is out of date.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from crime_cleaning.reasons import MEANINGS, Issue, Rejection
 
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset, SeshatSource, SocrataSource
 from crime_trends.settings import PREFIX, Settings
@@ -111,6 +114,11 @@ def lookups() -> str:
     )
 
 
+def reasons(kind: type[Issue | Rejection]) -> str:
+    """The reasons of one kind and what they say."""
+    return table(("reason", "what it says"), ((code(reason), MEANINGS[reason]) for reason in kind))
+
+
 def settings() -> str:
     """Every setting with its default."""
     return table(
@@ -130,6 +138,7 @@ def parts() -> dict[Path, dict[str, str]]:
     """Page -> its generated parts by name."""
     pages = {
         Path("README.md"): {"settings": settings()},
+        Path("docs/datasets/README.md"): {"issues": reasons(Issue), "rejections": reasons(Rejection)},
         Path("docs/datasets/san_diego_lookups.md"): {"lookups": lookups()},
     }
     for dataset in DATASETS.values():

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+from crime_cleaning import date_texts
 from crime_cleaning.columns import ColumnMap
 
 from crime_trends.errors import CrimeTrendsError
@@ -21,12 +22,6 @@ from crime_trends.settings import PREFIX
 SPARE_FIELDS = 16
 """How many fields more than the header a row may have; cleaning decides what becomes of it."""
 HASH_RANGE = 2**64
-ISO_TIME = r"\d{4}-\d\d-\d\d([ T]([01]\d|2[0-3]):\d\d(:\d\d(\.\d{1,9})?)?Z?)?"
-DAY_NUMBER = r"\d{5}(\.\d+)?"
-OTHER_TIMES = [
-    *(f"%m/%d/%Y{time}" for time in ("", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S", " %H:%M")),
-    *(f"%Y %b %d{time}" for time in ("", " %I:%M:%S %p")),
-]
 
 
 @dataclass(frozen=True)
@@ -61,18 +56,22 @@ def read_header(file: Path) -> list[str]:
 
 
 def date_sql(column: str) -> str:
-    """The DuckDB expression that makes a DATE of a text column in any way the portals write times; else null.
+    """The DuckDB expression that makes a DATE of a text column in one of the forms of ``date_texts``; else null.
 
-    ``2023-12-22T22:00:00.000``, ``2023-01-01 00:00:05``, ``01/08/2020 12:00:00 AM``, ``1/8/2020 0:00``,
-    ``11/27/2005  14:00`` (two spaces), ``2014 Dec 22 11:31:16 AM``, each also without the time; a spreadsheet's day
-    number, ``44119``. Cleaning understands the same, so that both count a row to the same month.
+    Cleaning understands the same, so that both count a row to the same month.
     """
-    text = rf"regexp_replace(trim({column}), '\s+', ' ', 'g')"
-    return (
-        f"(case when regexp_full_match({text}, '{ISO_TIME}') then try_cast({text} as timestamp)::date "
-        f"when regexp_full_match({text}, '{DAY_NUMBER}') then date '1899-12-30' + floor({text}::double)::integer "
-        f"else try_strptime({text}, {OTHER_TIMES})::date end)"
-    )
+    text = f"trim({column})"
+
+    def has_shape(shape: str) -> str:
+        return f"regexp_full_match({text}, '{shape}')"
+
+    return f"""(case
+        when {has_shape(date_texts.ISO)} then try_cast(left({text}, 10) as date)
+        when {has_shape(date_texts.SLASHES)} then try_strptime(split_part({text}, ' ', 1), '%m/%d/%Y')::date
+        when {has_shape(date_texts.DAY_NUMBER)} then date '1899-12-30' + left({text}, 5)::integer
+        when {has_shape(date_texts.MONTH_NAME)}
+            then try_strptime(regexp_extract({text}, '^\\S+ +\\S+ +\\S+'), '%Y %b %d')::date
+    end)"""
 
 
 def month_sql(column: str) -> str:

@@ -51,6 +51,9 @@ class SocrataSchema:
         if name.startswith(":"):
             return name
         for column in self._columns:
+            if header in column.sources:
+                return column.sources[0]
+        for column in self._columns:
             if name in (normalized_header(source) for source in column.sources):
                 return column.sources[0]
         return re.sub(r"\W+", "_", name).strip("_")

@@ -30,7 +30,7 @@ class Column:
         name: what it is called in the clean table and the warehouse.
         type: its type there.
         sources: every spelling of it in a portal's header, the API's name first; empty for a derived column.
-            Compared as ``normalized_header`` gives them.
+            Compared as ``ColumnMap.source_columns`` says.
         description: one sentence for the docs, Dagster and the warehouse.
         unit: the unit of a number, else empty.
         needed: whether the download is refused when the portal's header lacks it.
@@ -77,14 +77,20 @@ class ColumnMap:
         raise KeyError(f"{self.dataset} has no column {name!r}")
 
     def source_columns(self, header: list[str]) -> dict[str, str]:
-        """Target name -> the header's own spelling, for each column that the header has."""
-        spelling = {normalized_header(text): text for text in reversed(header)}
+        """Target name -> the header's own spelling, for each column that the header has.
+
+        A spelling that the map lists letter for letter counts before one that is only alike: in the oldest exports of
+        Los Angeles ``Location `` is a point beside ``Address``, in the later ones ``LOCATION`` is the address.
+        """
+        listed = {source for column in self.columns for source in column.sources}
+        exact = {text: text for text in header if text in listed}
+        alike = {normalized_header(text): text for text in reversed(header) if text not in listed}
         found = {}
         for column in self.columns:
-            for source in column.sources:
-                if normalized_header(source) in spelling:
-                    found[column.name] = spelling[normalized_header(source)]
-                    break
+            spellings = [exact.get(source) for source in column.sources]
+            spellings += [alike.get(normalized_header(source)) for source in column.sources]
+            if spelling := next(filter(None, spellings), None):
+                found[column.name] = spelling
         return found
 
     def missing_columns(self, header: list[str]) -> list[str]:

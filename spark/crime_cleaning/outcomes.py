@@ -10,10 +10,10 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
+from crime_cleaning.reasons import Rejection
 from crime_cleaning.spec import CleaningReport, MonthCounts
 
 CLEAN, REJECTED, DUPLICATE = "clean", "rejected", "duplicate"
-NO_MONTH, NO_ID, SUPERSEDED = "no_month", "no_id", "superseded"
 
 
 def with_outcomes(rows: DataFrame, partitions: int) -> DataFrame:
@@ -38,9 +38,9 @@ def with_outcomes(rows: DataFrame, partitions: int) -> DataFrame:
         )
         .withColumn(
             "reason",
-            F.when(~F.col("is_dated"), NO_MONTH)
-            .when(F.col("row_id").isNull(), NO_ID)
-            .when(F.col("outcome") == REJECTED, SUPERSEDED),
+            F.when(~F.col("is_dated"), Rejection.NO_MONTH)
+            .when(F.col("row_id").isNull(), Rejection.NO_ID)
+            .when(F.col("outcome") == REJECTED, Rejection.SUPERSEDED),
         )
         .withColumn("raw", F.when(F.col("outcome") == REJECTED, F.col("raw")))
         .drop("order_of_key", "order_of_copies", "is_dated", "updated_at", "row_hash")

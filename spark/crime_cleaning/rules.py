@@ -5,7 +5,8 @@ the reason why the text could not be used, are made of what was parsed, in this 
 are told apart: an empty text and a publisher's way of writing "unknown" (age 0, beat -1, coordinates 0, 0) are null
 without a reason; a bad value is null with one. No rule ever throws: the session runs with ANSI off, and each cast is
 guarded by the text's shape. Formats that occur: those of Socrata's API, of its portal exports (with thousands commas),
-of spreadsheets that saved a file again, and of San Diego's file server.
+of spreadsheets that saved a file again, and of San Diego's file server. What each reason means is in ``reasons``; which
+values mean "unknown" is said in the column's description in its column map.
 """
 
 from __future__ import annotations
@@ -16,15 +17,14 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
+from crime_cleaning import date_texts
 from crime_cleaning.columns import ColumnMap, ColumnType
+from crime_cleaning.reasons import Issue
 
-_ISO = r"^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?Z?)?$"
-_SERIAL = r"^\d{5}(\.\d+)?$"
-_SLASHES = "M/d/yyyy[ h:m:s a][ h:m a][ H:m:s][ H:m]"
-_MONTH_NAME = "yyyy MMM d[ h:m:s a]"
-_NUMBER = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE][+-]?\d+)?$"
-_INTEGER = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.0*)?$"
-_TIME = r"^(([01]\d|2[0-3])[0-5]\d|2400)$"
+_NUMBER = r"[+-]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d*)?([eE][+-]?\d{1,2})?"
+_INTEGER = r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.0*)?"
+_TIME = r"([01]\d|2[0-3])[0-5]\d|2400"
+_POINT = r"^\((-?\d{1,3}(?:\.\d*)?), (-?\d{1,3}(?:\.\d*)?)\)\z"
 _TRUE = ("y", "yes", "true", "t", "1")
 _FALSE = ("n", "no", "false", "f", "0")
 
@@ -69,7 +69,12 @@ def _text(name: str) -> Column:
     return F.col(text_name(name))
 
 
-def _unusable(name: str, reason: str) -> Column:
+def _is(text: Column, shape: str) -> Column:
+    """Whether the whole text has the shape; ``$`` would let a line break follow."""
+    return text.rlike(rf"^(?:{shape})\z")
+
+
+def _unusable(name: str, reason: Issue) -> Column:
     """The reason, where there is a text and nothing could be parsed."""
     return F.when(_text(name).isNotNull() & F.col(name).isNull(), F.lit(reason))
 
@@ -80,7 +85,7 @@ def text(name: str) -> Rule:
 
 
 def squeezed(name: str) -> Rule:
-    """The text with each run of spaces made one: Los Angeles pads addresses inside."""
+    """The text with each run of spaces made one: addresses are padded inside."""
     return Rule(F.regexp_replace(_text(name), " +", " "))
 
 
@@ -88,7 +93,7 @@ def plain(text: Column) -> Column:
     """The text; a whole number without the thousands commas and ``.0`` that exports and spreadsheets add."""
     decorated = text.contains(",") | text.contains(".")  # cheap, so that few texts meet the expressions below
     bare = F.regexp_replace(F.replace(text, F.lit(","), F.lit("")), r"\.0*$", "")
-    return F.when(decorated & text.rlike(_INTEGER), bare).otherwise(text)
+    return F.when(decorated & _is(text, _INTEGER), bare).otherwise(text)
 
 
 def code(name: str, unknown: tuple[str, ...] = (), width: int = 0) -> Rule:
@@ -102,7 +107,7 @@ def code(name: str, unknown: tuple[str, ...] = (), width: int = 0) -> Rule:
     if unknown:
         value = F.when(~value.isin(*unknown), value)
     if width:
-        value = F.when(value.rlike(rf"^\d{{1,{width}}}$"), F.lpad(value, width, "0")).otherwise(value)
+        value = F.when(_is(value, rf"\d{{1,{width}}}"), F.lpad(value, width, "0")).otherwise(value)
     return Rule(value)
 
 
@@ -117,10 +122,10 @@ def decoded(name: str, names: Mapping[str, str], otherwise: str | None = None) -
 
 def integer(name: str, lowest: int | None = None, highest: int | None = None) -> Rule:
     """A whole number. Below ``lowest`` is the publisher's "unknown"; above ``highest`` is ``out_of_range``."""
-    parsed = F.when(_text(name).rlike(_INTEGER), plain(_text(name)).cast("long"))
-    value, reason = F.col(name), _unusable(name, "not_a_number")
+    parsed = F.when(_is(_text(name), _INTEGER), plain(_text(name)).cast("long"))
+    value, reason = F.col(name), _unusable(name, Issue.NOT_A_NUMBER)
     if highest is not None:
-        reason = reason.when(F.col(name) > highest, F.lit("out_of_range"))
+        reason = reason.when(F.col(name) > highest, F.lit(Issue.OUT_OF_RANGE))
         value = F.when(F.col(name) <= highest, value)
     if lowest is not None:
         value = F.when(F.col(name) >= lowest, value)
@@ -129,53 +134,55 @@ def integer(name: str, lowest: int | None = None, highest: int | None = None) ->
 
 def number(name: str, unknown: float | None = None) -> Rule:
     """A decimal number, with or without thousands commas; null for the value that means unknown."""
-    parsed = F.when(_text(name).rlike(_NUMBER), F.replace(_text(name), F.lit(","), F.lit("")).cast("double"))
+    parsed = _number(_text(name))
     value = None if unknown is None else F.when(F.col(name) != unknown, F.col(name))
-    return Rule(parsed, value, _unusable(name, "not_a_number"))
+    return Rule(parsed, value, _unusable(name, Issue.NOT_A_NUMBER))
+
+
+def _number(text: Column) -> Column:
+    return F.when(_is(text, _NUMBER), F.replace(text, F.lit(","), F.lit("")).cast("double"))
 
 
 def flag(name: str) -> Rule:
     """A yes or no: Y and N, Yes and No, true and false, 1 and 0, in any case."""
     lower = F.lower(_text(name))
     parsed = F.when(lower.isin(*_TRUE), F.lit(True)).when(lower.isin(*_FALSE), F.lit(False))
-    return Rule(parsed, reason=_unusable(name, "not_a_flag"))
+    return Rule(parsed, reason=_unusable(name, Issue.NOT_A_FLAG))
 
 
 def wall_clock(text: Column) -> Column:
-    """The local time that a text states, in any format that occurs; null for any other. Never a zoned timestamp.
-
-    ``2023-12-22T22:00:00.000``, ``2023-01-01 00:00:05``, ``01/08/2020 12:00:00 AM``, ``1/8/2020 0:00``,
-    ``11/27/2005  14:00`` (two spaces), ``2014 Dec 22 11:31:16 AM``, each also without the time; a spreadsheet's day
-    number, ``44119``.
-    """
-    single = F.regexp_replace(text, r"\s+", " ")
-    days = F.floor(text.cast("double"))
-    seconds = F.round((text.cast("double") - days) * 86400).cast("int")
-    midnight = F.date_add(F.lit("1899-12-30").cast("date"), days.cast("int")).cast("timestamp_ntz")
+    """The local time that a text states in one of the forms of ``date_texts``; null for any other. Never zoned."""
+    single = F.regexp_replace(text, " +", " ")
+    midnight = F.date_add(F.lit("1899-12-30").cast("date"), F.substring(text, 1, 5).cast("int")).cast("timestamp_ntz")
+    # A part of a day that rounds to all of it belongs to its day all the same.
+    seconds = F.least(F.round((text.cast("double") % 1) * 86400).cast("int"), F.lit(86399))
     return (
-        F.when(text.contains("/"), F.to_timestamp_ntz(single, F.lit(_SLASHES)))
-        .when(text.rlike(_ISO), text.cast("timestamp_ntz"))
-        .when(text.rlike(_SERIAL), midnight + F.make_dt_interval(secs=seconds))
-        .otherwise(F.to_timestamp_ntz(single, F.lit(_MONTH_NAME)))
+        F.when(_is(text, date_texts.ISO), text.cast("timestamp_ntz"))
+        .when(
+            _is(text, date_texts.SLASHES),
+            F.to_timestamp_ntz(single, F.lit("M/d/yyyy[ h:m:s a][ h:m a][ H:m:s][ H:m]")),
+        )
+        .when(_is(text, date_texts.DAY_NUMBER), midnight + F.make_dt_interval(secs=seconds))
+        .when(_is(text, date_texts.MONTH_NAME), F.to_timestamp_ntz(single, F.lit("yyyy MMM d[ h:m:s a][ h:m a]")))
     )
 
 
 def timestamp(name: str) -> Rule:
     """A local time."""
-    return Rule(wall_clock(_text(name)), reason=_unusable(name, "not_a_time"))
+    return Rule(wall_clock(_text(name)), reason=_unusable(name, Issue.NOT_A_TIME))
 
 
 def date(name: str) -> Rule:
     """A day; a time beside it is dropped."""
-    return Rule(wall_clock(_text(name)).cast("date"), reason=_unusable(name, "not_a_date"))
+    return Rule(wall_clock(_text(name)).cast("date"), reason=_unusable(name, Issue.NOT_A_DATE))
 
 
 def hhmm(name: str) -> Rule:
     """A time of day as four digits, from the unpadded number that is published; ``2400`` stays, it is in use."""
     digits = plain(_text(name))
     padded = F.lpad(digits, 4, "0")
-    parsed = F.when((F.length(digits) <= 4) & padded.rlike(_TIME), padded)
-    return Rule(parsed, reason=_unusable(name, "not_a_time"))
+    parsed = F.when((F.length(digits) <= 4) & _is(padded, _TIME), padded)
+    return Rule(parsed, reason=_unusable(name, Issue.NOT_A_TIME))
 
 
 def day_and_time(day: str, time: str) -> Rule:
@@ -201,20 +208,24 @@ def _joined(day: str, time: str) -> Column:
 def coordinates(box: Box) -> dict[str, Rule]:
     """The columns latitude and longitude as a pair: both or neither.
 
+    The text of the latitude may be a point, ``(33.9829, -118.3338)``, as portals wrote it before they split it in two.
     Zero and nearly zero (``0.00011857,-0.00013208`` occurs) mean that the place is not known, without a reason. Outside
     of the box is ``outside_city``, one without the other ``incomplete``.
     """
     latitude, longitude = F.col("latitude"), F.col("longitude")
     known = (F.abs(latitude) >= 0.01) | (F.abs(longitude) >= 0.01)
     inside = latitude.between(box.south, box.north) & longitude.between(box.west, box.east)
+    is_point = _text("latitude").startswith("(")
     rules = {}
-    for name, other in (("latitude", longitude), ("longitude", latitude)):
+    for name, other, group in (("latitude", longitude, 1), ("longitude", latitude, 2)):
+        of_point = F.when(is_point, F.regexp_extract(_text("latitude"), _POINT, group).cast("double"))
         reason = (
-            _unusable(name, "not_a_number")
-            .when(F.col(name).isNotNull() & other.isNull(), F.lit("incomplete"))
-            .when(known & ~inside, F.lit("outside_city"))
+            _unusable(name, Issue.NOT_A_NUMBER)
+            .when(F.col(name).isNotNull() & other.isNull(), F.lit(Issue.INCOMPLETE))
+            .when(known & ~inside, F.lit(Issue.OUTSIDE_CITY))
         )
-        rules[name] = Rule(number(name).parsed, F.when(known & inside, F.col(name)), reason)
+        parsed = F.coalesce(_number(_text(name)), of_point)
+        rules[name] = Rule(parsed, F.when(known & inside, F.col(name)), reason)
     return rules
 
 
@@ -235,13 +246,14 @@ def apply(rows: DataFrame, column_map: ColumnMap, own: Mapping[str, Rule]) -> Da
         rows: usable texts under their ``text_name``; ``partition`` is the month, ``malformed`` the text of a row with
             too few or too many fields, else null.
         own: the rules of the columns for which the rule of their type is not the right one, and of the derived ones.
-            A text whose name ends in ``_id`` or ``_code`` is a code.
+            A text whose name ends in ``_id`` or ``_code`` is a code; addresses and cross streets are squeezed; every
+            other text keeps its double spaces (``DWI  .15 BAC OR ABOVE``).
     """
     rules = {column.name: _rule_of_type(column.name, column.type) for column in column_map.columns if column.sources}
     rules.update(own)
     parsed = {name: rule.parsed for name, rule in rules.items() if rule.parsed is not None}
     reasons = [F.concat(F.lit(f"{name}:"), rule.reason) for name, rule in rules.items() if rule.reason is not None]
-    malformed = F.when(F.col("malformed").isNotNull(), F.lit("row:field_count"))
+    malformed = F.when(F.col("malformed").isNotNull(), F.lit(f"row:{Issue.FIELD_COUNT}"))
     values = [
         (F.col(column.name) if (value := rules[column.name].value) is None else value).alias(column.name)
         for column in column_map.columns
@@ -258,4 +270,6 @@ def apply(rows: DataFrame, column_map: ColumnMap, own: Mapping[str, Rule]) -> Da
 def _rule_of_type(name: str, column_type: ColumnType) -> Rule:
     if column_type is ColumnType.TEXT and name.endswith(("_id", "_code")):
         return code(name)
+    if name in ("address", "cross_street"):
+        return squeezed(name)
     return _BY_TYPE[column_type](name)

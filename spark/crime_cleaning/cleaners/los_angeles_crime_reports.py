@@ -50,8 +50,6 @@ def clean(rows: DataFrame) -> DataFrame:
             "victim_age": rules.integer("victim_age", lowest=1, highest=OLDEST_VICTIM),
             "victim_sex_name": rules.decoded("victim_sex_code", SEXES, otherwise="Unknown"),
             "victim_descent_name": rules.decoded("victim_descent_code", DESCENTS, otherwise="Unknown"),
-            "address": rules.squeezed("address"),
-            "cross_street": rules.squeezed("cross_street"),
             **{f"offense_code_{number}": rules.code(f"offense_code_{number}") for number in (1, 2, 3, 4)},
             **rules.coordinates(BOX),
         },

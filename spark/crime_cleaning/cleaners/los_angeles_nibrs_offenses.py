@@ -17,7 +17,6 @@ def clean(rows: DataFrame) -> DataFrame:
             "occurred_time": rules.hhmm("occurred_time"),
             "area_code": rules.code("area_code", width=2),
             "reporting_district_code": rules.code("reporting_district_code", width=4),
-            "address": rules.squeezed("address"),
             **rules.coordinates(BOX),
         },
     )

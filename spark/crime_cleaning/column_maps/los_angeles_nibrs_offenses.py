@@ -38,8 +38,8 @@ COLUMN_MAP = ColumnMap(
         Column("is_homeless_victim", T.BOOLEAN, ("homeless_victim_crime",), "Whether a victim is homeless."),
         Column("is_homeless_suspect", T.BOOLEAN, ("homeless_suspect_crime",), "Whether a suspect is homeless."),
         Column("is_homeless_arrestee", T.BOOLEAN, ("homeless_arrestee_crime",), "Whether an arrestee is homeless."),
-        Column("address", T.TEXT, ("hndrdth_loc_chk", "location"), "The address, rounded to the hundred block."),
-        Column("latitude", T.NUMBER, ("hndrdth_lat", "lat"), "Latitude, WGS 84, of the hundred block; 0 means missing and becomes null.", unit="degrees"),
-        Column("longitude", T.NUMBER, ("hndrdth_lon", "lon"), "Longitude, WGS 84, of the hundred block; 0 means missing and becomes null.", unit="degrees"),
+        Column("address", T.TEXT, ("hndrdth_loc_chk", "location"), "The address, rounded to the hundred block; runs of spaces are made one."),
+        Column("latitude", T.NUMBER, ("hndrdth_lat", "lat"), "Latitude, WGS 84, of the hundred block; 0, 0 means missing and becomes null.", unit="degrees"),
+        Column("longitude", T.NUMBER, ("hndrdth_lon", "lon"), "Longitude, WGS 84, of the hundred block; 0, 0 means missing and becomes null.", unit="degrees"),
     ),
 )
