@@ -19,7 +19,16 @@ REFERENCE = "reference"
 MARTS = "marts"
 
 REFERENCE_CODE = ("models/reference", "seeds", "macros")
-FACTS_CODE = ("models/staging", "models/intermediate", "models/facts", "seeds", "macros")
+FACTS_CODE = (
+    "models/staging",
+    "models/intermediate",
+    "models/facts",
+    "models/reference",
+    "seeds/dim_datasets.csv",
+    "seeds/offenses",
+    "macros",
+)
+"""The seeds among them are those that facts are made with; what only comparisons read makes no month of facts old."""
 MARTS_CODE = ("models/marts", "macros")
 
 
@@ -74,6 +83,7 @@ def stale_facts(warehouse: DuckDBWarehouse, months: Sequence[str]) -> dict[tuple
 def marts_version(warehouse: DuckDBWarehouse) -> str:
     """What the marts should be of: all facts there are, and what the reconciliation compares them with."""
     parts = [code_hash(MARTS_CODE), reference_version(warehouse)]
+    parts += [f"{dataset}:{entry.version}" for dataset, entry in sorted(warehouse.outside_versions().items())]
     for dataset in sorted(DATASETS):
         parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.facts_versions(dataset).items())]
         parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.month_versions(dataset).items())]

@@ -9,3 +9,13 @@ def string_literal(text: str) -> str:
 def escape_single_quotes(text: str) -> str:
     """A text whose single quotes may stand within single quotes."""
     return text.replace("'", "''")
+
+
+def date_trunc(datepart: str, date: str) -> str:
+    """The start of the period that a day lies in."""
+    return f"date_trunc('{datepart}', {date})"
+
+
+def dateadd(datepart: str, interval: int, from_date_or_timestamp: str) -> str:
+    """A day so many periods later."""
+    return f"{from_date_or_timestamp} + interval {interval} {datepart}"
