@@ -14,10 +14,13 @@ from crime_trends.assets.common import (
     one_line_errors,
     partition_results,
 )
-from crime_trends.checks.clean import reconciliation
+from crime_trends.checks.clean import duplicates, reconciliation
+from crime_trends.checks.issues import issue_shares
+from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.errors import ReconciliationError
 from crime_trends.lake.cleaning import months_to_clean, plan_cleaning, publish_months
+from crime_trends.lake.outside import reject_outside, rejects_key
 from crime_trends.partitions import BACKFILL, month_partitions
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends.resources.storage import LakeResource
@@ -29,10 +32,16 @@ REJECT_COLUMNS = [
     Column("raw", ColumnType.TEXT, (), "The row as it was served, as JSON."),
 ]
 
+WATCHES = (volume, issue_shares, duplicates)
+"""The checks that only warn."""
+
 
 def clean_assets() -> list[dg.AssetsDefinition]:
-    """For each dataset one step that makes both the clean months and their rejects."""
-    return [_clean_asset(dataset) for dataset in DATASETS.values()]
+    """For each dataset one step that makes both the clean months and their rejects, and one for its rows outside."""
+    return [
+        *(_clean_asset(dataset) for dataset in DATASETS.values()),
+        *(_outside_rejects_asset(dataset) for dataset in DATASETS.values() if dataset.socrata_sources),
+    ]
 
 
 def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
@@ -54,7 +63,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
         ],
         partitions_def=month_partitions(dataset),
         backfill_policy=BACKFILL,
-        check_specs=[reconciliation.spec(clean["key"])],
+        check_specs=[check.spec(clean["key"]) for check in (reconciliation, *WATCHES)],
         pool=SPARK_POOL,
     )
     def clean_months(
@@ -67,11 +76,12 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
             report = pyspark.clean(context, plan, store)
             try:
                 publish_months(store, plan, report)
-            except ReconciliationError as error:
-                yield reconciliation.failure(error)
+            except ReconciliationError:
+                yield reconciliation.evaluate(store, dataset)
                 raise
         check = reconciliation.evaluate(store, dataset)
         yield check
+        yield from (watch.evaluate(store, dataset) for watch in WATCHES)
         if not check.passed:
             raise dg.Failure(description=check.description, allow_retries=False)
         manifests = {month: manifest for month in months if (manifest := store.clean_manifest(dataset.key, month))}
@@ -101,3 +111,27 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
         )
 
     return clean_months
+
+
+def _outside_rejects_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    what = "the rows outside as rejects. Loading the dataset notes them in the reconciliation, without a month."
+    spec = dataset_spec(dataset, "clean", what, key=dg.AssetKey(["clean", rejects_key(dataset)]))
+
+    @dg.asset(
+        **spec,
+        deps=[dg.AssetKey(["raw", dataset.outside_key])],
+        kinds={"parquet"},
+        metadata={"dagster/column_schema": column_schema(REJECT_COLUMNS)},
+        pool=f"lake_{dataset.outside_key}",
+    )
+    def outside_rejects(
+        context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource
+    ) -> dg.MaterializeResult[Any]:
+        with one_line_errors():
+            manifest = reject_outside(lake.open(), dataset, force=config.force)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(manifest.version),
+            metadata={"dagster/row_count": manifest.rejected_rows, "reasons": manifest.rejections},
+        )
+
+    return outside_rejects
