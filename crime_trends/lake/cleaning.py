@@ -25,6 +25,7 @@ from crime_trends.errors import CrimeTrendsError, LakeConflictError, Reconciliat
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest
 from crime_trends.lake.orphans import retire
+from crime_trends.lake.refusals import accept, refuse
 from crime_trends.months import months_of_year, years_of
 
 ATTEMPTS = "attempts"
@@ -189,9 +190,11 @@ def publish_months(lake: LocalLake, plan: CleaningPlan, report: CleaningReport) 
             rejected_files = _attempt_files(lake, f"{plan.attempt}/rejects", month)
             if mismatch := _mismatch(plan.rows[month].rows, counts, _rows_of(files), _rows_of(rejected_files)):
                 wrong.append(f"{month}: {mismatch}")
+                refuse(lake, plan.dataset.key, month, mismatch)
                 continue
             try:
                 published.append(_publish(lake, plan, month, counts, files, rejected_files))
+                accept(lake, plan.dataset.key, month)
             except LakeConflictError as error:
                 conflicts.append(str(error))
     finally:
