@@ -1,6 +1,8 @@
-"""Checks on raw years: the portal's own counts, and columns that the portal added."""
+"""Checks on raw years: the portal's own counts, and columns that it added or dropped."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import dagster as dg
 
@@ -40,35 +42,55 @@ class PortalCount:
         )
 
 
-class NewColumns:
-    """The portal publishes no column that the column map does not name."""
+class SchemaDrift:
+    """The portal publishes the columns that the column map names, and no others."""
 
-    name = "new_columns"
+    name = "schema_drift"
 
     def spec(self, key: dg.AssetKey) -> dg.AssetCheckSpec:
         """The check as the asset declares it."""
         return dg.AssetCheckSpec(
             self.name,
             asset=key,
-            description="The portal publishes no column that the column map does not name. If it does, the raw file "
-            "keeps it and nothing else is lost: decide whether the column map should take it.",
+            description="The portal publishes no column that the column map does not name, and the latest year lacks "
+            "none that an earlier year has. If it warns, nothing is lost: the raw file keeps a new column, one "
+            "that is gone is empty from then on. Decide whether the column map should take the new one (perhaps the "
+            "old one renamed), and note the change on the dataset's page. (A download without a column that the "
+            "cleaning needs is refused.)",
         )
 
     def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
         """Looks at the headers of all raw years that there are."""
-        found: dict[str, list[str]] = {}
-        for year in lake.raw_partitions(dataset.key):
-            manifest = lake.raw_manifest(dataset.key, year)
-            for column in dataset.column_map.unknown_columns(manifest.header) if manifest else ():
-                found.setdefault(column, []).append(year)
-        listing = "; ".join(f"{column} in {', '.join(years)}" for column, years in found.items())
+        headers = {year: manifest.header for year, manifest in _raw_years(lake, dataset) if manifest.header}
+        new: dict[str, list[str]] = {}
+        for year, header in headers.items():
+            for column in dataset.column_map.unknown_columns(header):
+                new.setdefault(column, []).append(year)
+        gone = self._gone(dataset, headers)
+        drift = [f"{column} is new in {', '.join(years)}" for column, years in new.items()]
+        drift += [f"{column} is gone in {max(headers)}" for column in gone]
         return dg.AssetCheckResult(
             check_name=self.name,
-            passed=not found,
+            passed=not drift,
             severity=dg.AssetCheckSeverity.WARN,
-            description=f"new columns at the portal: {listing}" if found else None,
+            description="; ".join(drift) or None,
+            metadata={"new_columns": ", ".join(new) or "none", "gone_columns": ", ".join(gone) or "none"},
         )
+
+    @staticmethod
+    def _gone(dataset: Dataset, headers: Mapping[str, list[str]]) -> list[str]:
+        """The portal's names of the mapped columns that the latest year lacks and another year of its source has."""
+        if not headers:
+            return []
+        latest = max(headers)
+        source = dataset.source(int(latest))
+        comparable = [header for year, header in headers.items() if dataset.source(int(year)) is source]
+        present = dataset.column_map.source_columns(headers[latest])
+        before = {
+            name: text for header in comparable for name, text in dataset.column_map.source_columns(header).items()
+        }
+        return [text for name, text in before.items() if name not in present]
 
 
 portal_count = PortalCount()
-new_columns = NewColumns()
+schema_drift = SchemaDrift()
