@@ -61,7 +61,11 @@ class SchemaDrift:
 
     def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
         """Looks at the headers of all raw years that there are."""
-        headers = {year: manifest.header for year, manifest in _raw_years(lake, dataset) if manifest.header}
+        headers = {
+            year: manifest.header
+            for year in lake.raw_partitions(dataset.key)
+            if (manifest := lake.raw_manifest(dataset.key, year)) is not None and manifest.header
+        }
         new: dict[str, list[str]] = {}
         for year, header in headers.items():
             for column in dataset.column_map.unknown_columns(header):
