@@ -110,6 +110,16 @@ class Dataset:
         """The columns of its clean table, and how the portal spells them."""
         return COLUMN_MAPS[self.key]
 
+    @property
+    def socrata_sources(self) -> tuple[SocrataSource, ...]:
+        """Those of its sources whose rows are asked for by condition, so that some lie outside of all years."""
+        return tuple(source for source in self.sources if isinstance(source, SocrataSource))
+
+    @property
+    def outside_key(self) -> str:
+        """Key of the rows of its Socrata sources that no year holds: undated, or dated outside."""
+        return f"{self.key}_outside"
+
     def source(self, year: int) -> SocrataSource | SeshatSource:
         """The source of a year; ``KeyError`` outside the dataset's span."""
         for source in self.sources:
@@ -235,6 +245,10 @@ class Lookup:
     code_column: str
     name_column: str
     files: tuple[LookupFile, ...]
+
+
+LookupRow = tuple[str, str, bool, int]
+"""Code, name, whether it comes from the historical file, and its position over all files, from 1."""
 
 
 LOOKUPS: dict[str, Lookup] = {

@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from crime_trends.datasets import Dataset
 from crime_trends.lake.cleaning import plan_cleaning
 from crime_trends.lake.local import LocalLake
+from crime_trends.lake.outside import rejects_behind, rejects_key
 from crime_trends.months import years_of
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 from crime_trends.warehouse.models import facts_versions
+
+OUTSIDE = "outside"
+"""Stands for the rows outside of a dataset, which have no partition."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class Behind:
     Arguments:
         layer: ``raw``, ``clean``, ``warehouse`` or ``facts``.
         dataset: the dataset's key.
-        partition: the year or month.
+        partition: the year or month, or ``OUTSIDE``.
         reason: why, in a few words.
     """
 
@@ -36,7 +40,10 @@ class Behind:
 def partitions_behind(
     lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset, months: Sequence[str]
 ) -> list[Behind]:
-    """What is behind of some months of a dataset, without asking the portal. Empty: all of it is up to date."""
+    """What is behind of some months of a dataset and of its rows outside; empty if all of it is up to date.
+
+    The portal is not asked.
+    """
 
     def behind(layer: str, partition: str, reason: str) -> Behind:
         return Behind(layer, dataset.key, partition, reason)
@@ -64,4 +71,19 @@ def partitions_behind(
             found.append(behind("facts", month, "never built"))
         elif built[month].version != wanted.get((dataset.key, month)):
             found.append(behind("facts", month, "the warehouse, a look-up or the models changed"))
+    found += [behind(layer, OUTSIDE, reason) for layer, reason in _outside_behind(lake, warehouse, dataset)]
     return found
+
+
+def _outside_behind(lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset) -> list[tuple[str, str]]:
+    """Layer and reason of what is behind of the rows outside: the first layer, which all others wait for."""
+    if not dataset.socrata_sources:
+        return []
+    if lake.raw_manifest(dataset.outside_key, "") is None:
+        return [("raw", "never fetched")]
+    if reason := rejects_behind(lake, dataset):
+        return [("clean", reason)]
+    manifest, noted = lake.clean_manifest(rejects_key(dataset), ""), warehouse.outside_versions().get(dataset.key)
+    if manifest is not None and (noted is None or noted.version != manifest.version):
+        return [("warehouse", "never noted" if noted is None else "the rejects changed")]
+    return []

@@ -1,4 +1,4 @@
-"""Raw assets: the portals' CSVs by year, and San Diego's look-up tables, as they are served."""
+"""Raw assets as they are served: the portals' CSVs by year, rows that no year holds, San Diego's look-up tables."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,7 +14,8 @@ from crime_trends.assets.common import (
     partition_results,
     raw_column_schema,
 )
-from crime_trends.checks.raw import new_columns, portal_count
+from crime_trends.checks.portal_total import portal_total
+from crime_trends.checks.raw import portal_count, schema_drift
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
 from crime_trends.lake.manifests import RawManifest
 from crime_trends.lake.orphans import sweep_orphans
@@ -25,12 +26,16 @@ from crime_trends.resources.storage import LakeResource
 
 
 def raw_assets() -> list[dg.AssetsDefinition]:
-    """One asset per dataset, then one per look-up."""
-    return [_raw_asset(dataset) for dataset in DATASETS.values()] + [_lookup_asset(entry) for entry in LOOKUPS.values()]
+    """One asset per dataset, one for the rows outside of each that has Socrata sources, then one per look-up."""
+    return [
+        *(_raw_asset(dataset) for dataset in DATASETS.values()),
+        *(_outside_asset(dataset) for dataset in DATASETS.values() if dataset.socrata_sources),
+        *(_lookup_asset(lookup) for lookup in LOOKUPS.values()),
+    ]
 
 
 def raw_version(manifest: RawManifest) -> str:
-    """Data version of a raw year or look-up: changes with its rows and its header, not with where or when."""
+    """Data version of a raw partition: changes with its rows and its header, not with where or when."""
     parts = [f"{month}:{entry.checksum}" for month, entry in sorted(manifest.months.items())]
     parts += [manifest.undated_checksum, *manifest.header]
     parts += [file.sha256 for file in manifest.files] if not manifest.partition else []
@@ -47,7 +52,7 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         backfill_policy=BACKFILL,
         kinds={"csv", "file"},
         metadata={"dagster/column_schema": raw_column_schema(dataset), "license": dataset.license},
-        check_specs=[portal_count.spec(key), new_columns.spec(key)],
+        check_specs=[portal_count.spec(key), schema_drift.spec(key)],
         pool=f"lake_{dataset.key}",
     )
     def raw(
@@ -72,10 +77,46 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 }
             sweep_orphans(store, dataset.key)
         yield portal_count.evaluate(store, dataset)
-        yield new_columns.evaluate(store, dataset)
+        yield schema_drift.evaluate(store, dataset)
         yield from partition_results(key, versions, metadata)
 
     return raw
+
+
+def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    what = "the rows that belong to none of its years, undated or dated outside, one CSV per source."
+    key = dg.AssetKey(["raw", dataset.outside_key])
+    spec = dataset_spec(dataset, "raw", what, key=key)
+
+    @dg.asset(
+        **spec,
+        kinds={"csv", "file"},
+        metadata={"dagster/column_schema": raw_column_schema(dataset), "license": dataset.license},
+        check_specs=[portal_total.spec(key)],
+        pool=f"lake_{dataset.outside_key}",
+    )
+    def raw_outside(
+        context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
+    ) -> Iterator[Any]:
+        with one_line_errors():
+            store = lake.open()
+            ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
+            result = ingest.fetch_outside(dataset, force=config.force)
+            sweep_orphans(store, dataset.outside_key)
+            check = portal_total.evaluate(store, dataset)
+        yield check
+        yield dg.MaterializeResult(
+            data_version=dg.DataVersion(raw_version(result.manifest)),
+            metadata={
+                "dagster/row_count": result.manifest.rows,
+                "source": result.manifest.source,
+                "fetched_at": result.manifest.fetched_at,
+                "status": result.status,
+                **({"note": result.manifest.note} if result.manifest.note else {}),
+            },
+        )
+
+    return raw_outside
 
 
 def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:

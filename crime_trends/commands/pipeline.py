@@ -1,4 +1,4 @@
-"""Runs the asset graph in this process: raw by year, then each dataset by month, then the models and reports.
+"""Runs the asset graph in this process: raw by year, rows outside, each dataset by month, then models and reports.
 
 Years and months can't share a run, and one failing dataset must not stop the others.
 """
@@ -15,6 +15,7 @@ import dagster as dg
 
 from crime_trends.commands.progress import progress_logger
 from crime_trends.datasets import Dataset, Lookup
+from crime_trends.lake.outside import rejects_key
 from crime_trends.months import years_of
 
 
@@ -67,6 +68,14 @@ class Pipeline:
         """Raw years of a dataset; whether it worked."""
         years = years_of(months)
         return self._run([dg.AssetKey(["raw", dataset.key])], years)
+
+    def bring_outside(self, datasets: Sequence[Dataset]) -> bool:
+        """The rows that belong to no year of datasets, and the rejects that they are; whether it worked."""
+        keys: list[dg.AssetKey] = []
+        for dataset in datasets:
+            if dataset.socrata_sources:
+                keys += [dg.AssetKey(["raw", dataset.outside_key]), dg.AssetKey(["clean", rejects_key(dataset)])]
+        return not keys or self._run(keys, [])
 
     def bring_lookup(self, lookup: Lookup) -> bool:
         """A look-up, from the portal to its table; whether it worked."""

@@ -98,6 +98,7 @@ def _bring_up_to_date(
         pipeline = Pipeline(defs, instance, command_tags(settings.home), log, force=request.force)
         say(f"Dagster is ready; what dbt prints goes to {log}")
         fetched = [dataset for dataset, months in asked.items() if pipeline.fetch(dataset, months)]
+        pipeline.bring_outside(fetched)
         for key in sorted({key for dataset in fetched for key in dataset.lookups}):
             pipeline.bring_lookup(LOOKUPS[key])
         loaded = [dataset for dataset in fetched if pipeline.clean_and_load(dataset, asked[dataset])]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from crime_trends.datasets import Dataset
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import years_of
-from crime_trends.portals.fetch import RawIngest, YearPlan
+from crime_trends.portals.fetch import FetchPlan, RawIngest
 from crime_trends.settings import Settings
-from crime_trends.staleness import Behind, partitions_behind
+from crime_trends.staleness import OUTSIDE, Behind, partitions_behind
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ def print_plan(
     *,
     force: bool,
 ) -> None:
-    """Prints which years would be fetched and which months are behind, and why. Nothing is fetched or written."""
+    """Prints what would be fetched (years, rows outside) and which months are behind, and why; does nothing."""
     ingest = RawIngest(settings, lake)
     for dataset, months in asked.items():
         print(f"{dataset.key}: {months[0]} to {months[-1]}")
         for year in years_of(months):
             print(f"  raw {year}: {_fetching(ingest.plan_year(dataset, int(year), force=force))}")
+        if dataset.socrata_sources:
+            print(f"  raw {OUTSIDE}: {_fetching(ingest.plan_outside(dataset, force=force))}")
         behind = [entry for entry in partitions_behind(lake, warehouse, dataset, months) if entry.layer != "raw"]
         for entry in behind:
             print(f"  {entry.layer} {entry.partition}: {entry.reason}")
@@ -75,7 +77,7 @@ def print_summary(
     return 1 if problems or behind else 0
 
 
-def _fetching(plan: YearPlan) -> str:
+def _fetching(plan: FetchPlan) -> str:
     if not plan.fetch:
         return f"nothing to fetch ({plan.reason})"
     size = f"{plan.rows:,} rows" if plan.rows is not None else f"{(plan.bytes or 0) / 1e6:,.1f} MB"

@@ -8,7 +8,7 @@ version of every library; DuckDB does the reading, since a loop in Python would 
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,6 +53,21 @@ def read_header(file: Path) -> list[str]:
     # The reader looks ahead; bytes that are not UTF-8 in a row behind are no matter of the header.
     with file.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
         return next(csv.reader(stream), [])
+
+
+def field_names(header: Sequence[str]) -> list[str]:
+    """What the fields of a CSV are called in ``csv_sql``, by position; the last ones are those that no column names."""
+    return [f"c{position}" for position in range(len(header) + SPARE_FIELDS)]
+
+
+def csv_sql(file: Path, header: Sequence[str]) -> str:
+    """The DuckDB table of a CSV's rows as text, in ``field_names``; a row may have too few fields or too many."""
+    types = ", ".join(f"'{name}': 'VARCHAR'" for name in field_names(header))
+    # null_padding lets a row have too few fields; with it a line break inside quotes needs the serial reader.
+    return f"""read_csv(
+        '{str(file).replace("'", "''")}', auto_detect = false, header = false, skip = 1, delim = ',', quote = '"',
+        escape = '"', columns = {{{types}}}, null_padding = true, parallel = false
+    )"""
 
 
 def date_sql(column: str) -> str:
@@ -158,7 +173,7 @@ def measure(
 def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
     """The statement that makes the table ``measured``: month, id, ``:updated_at``, digest and breaks of each row."""
     sources = column_map.source_columns(header)
-    fields = [f"c{position}" for position in range(len(header) + SPARE_FIELDS)]
+    fields = field_names(header)
 
     def field(name: str) -> str:
         return f"coalesce({fields[header.index(name)]}, '')" if name in header else "''"
@@ -168,8 +183,6 @@ def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
         for column in column_map.columns
         if column.name in sources
     ]
-    types = ", ".join(f"'{name}': 'VARCHAR'" for name in fields)
-    # null_padding lets a row have too few fields; with it a line break inside quotes needs the serial reader.
     return f"""
         create temp table measured as
         select
@@ -178,8 +191,5 @@ def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
             {field(":updated_at")} as updated_at,
             md5(concat_ws(chr(30), {", ".join(parts) or "''"})) as digest,
             regexp_matches(concat({", ".join(fields)}), '[\\r\\n]') as has_line_break
-        from read_csv(
-            '{str(file).replace("'", "''")}', auto_detect = false, header = false, skip = 1, delim = ',', quote = '"',
-            escape = '"', columns = {{{types}}}, null_padding = true, parallel = false
-        )
+        from {csv_sql(file, header)}
     """

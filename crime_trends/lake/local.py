@@ -9,15 +9,18 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
-from crime_trends.errors import LakeConflictError
-from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest
+from crime_trends.errors import CrimeTrendsError, LakeConflictError
+from crime_trends.lake.manifests import CleanManifest, LakeFile, Manifest, RawManifest
 
 MANIFEST = "manifest.json"
+AnyManifest = TypeVar("AnyManifest", bound=Manifest)
 
 
 class LocalLake:
-    """A folder that holds ``raw/<dataset>/<year>/`` and ``clean/<dataset>/<month>/``.
+    """A folder that holds ``raw/<dataset>/<year>/`` and ``clean/<dataset>/<month>/``; what is unpartitioned lies in
+    ``raw/<key>/`` and ``clean/<key>/``, its partition is "".
 
     Data files get names of their own and are never overwritten; a manifest is replaced in one step, and only if it is
     still the one that the writer started from.
@@ -35,26 +38,28 @@ class LocalLake:
         return str(self.root / relative)
 
     def raw_folder(self, dataset: str, partition: str) -> str:
-        """Folder of a raw year, or of a look-up (partition ""), relative to the root."""
-        return "/".join(part for part in ("raw", dataset, partition) if part)
+        """Folder of a raw partition, relative to the root."""
+        return f"raw/{dataset}/{partition}".rstrip("/")
 
-    def clean_folder(self, dataset: str, month: str) -> str:
-        """Folder of a clean month, relative to the root."""
-        return f"clean/{dataset}/{month}"
+    def clean_folder(self, dataset: str, partition: str) -> str:
+        """Folder of a clean partition, relative to the root."""
+        return f"clean/{dataset}/{partition}".rstrip("/")
 
     def rejects_folder(self, dataset: str, month: str) -> str:
         """Folder of a month's rejects, relative to the root."""
         return f"clean/{dataset}_rejects/{month}"
 
     def raw_manifest(self, dataset: str, partition: str) -> RawManifest | None:
-        """The manifest of a raw year or look-up, or None if it was never built."""
-        text = self._read(f"{self.raw_folder(dataset, partition)}/{MANIFEST}")
-        return RawManifest.from_json(text) if text is not None else None
+        """The manifest of a raw partition, or None if it was never built.
 
-    def clean_manifest(self, dataset: str, month: str) -> CleanManifest | None:
-        """The manifest of a clean month, or None if it was never built."""
-        text = self._read(f"{self.clean_folder(dataset, month)}/{MANIFEST}")
-        return CleanManifest.from_json(text) if text is not None else None
+        Raises:
+            CrimeTrendsError: it is damaged.
+        """
+        return self._read(self.root / self.raw_folder(dataset, partition), RawManifest)
+
+    def clean_manifest(self, dataset: str, partition: str) -> CleanManifest | None:
+        """The manifest of a clean partition, or None if it was never built. Raises as ``raw_manifest``."""
+        return self._read(self.root / self.clean_folder(dataset, partition), CleanManifest)
 
     def raw_partitions(self, dataset: str) -> list[str]:
         """The years that have a manifest, oldest first."""
@@ -65,9 +70,13 @@ class LocalLake:
         return self._partitions(f"clean/{dataset}")
 
     def any_raw_manifest(self) -> RawManifest | None:
-        """Some raw manifest of the lake (they all agree on whether it is synthetic), or None if there is none."""
+        """Some raw manifest of the lake (they all agree on whether it is synthetic), or None if there is none.
+
+        Raises:
+            CrimeTrendsError: it is damaged.
+        """
         for path in sorted((self.root / "raw").glob(f"**/{MANIFEST}")):
-            return RawManifest.from_json(path.read_text())
+            return self._read(path.parent, RawManifest)
         return None
 
     def new_file(self, folder: str, suffix: str) -> Path:
@@ -117,11 +126,17 @@ class LocalLake:
     def _partitions(self, folder: str) -> list[str]:
         return sorted(path.parent.name for path in (self.root / folder).glob(f"*/{MANIFEST}"))
 
-    def _read(self, relative: str) -> str | None:
+    @staticmethod
+    def _read(folder: Path, kind: type[AnyManifest]) -> AnyManifest | None:
+        path = folder / MANIFEST
         try:
-            return (self.root / relative).read_text()
+            return kind.from_json(path.read_text())
         except FileNotFoundError:
             return None
+        except ValueError as error:
+            raise CrimeTrendsError(
+                f"{path} is damaged ({error}); delete it and run again, so that what it described is made anew"
+            ) from None
 
     def _write(self, relative: str, text: str) -> None:
         path = self.root / relative

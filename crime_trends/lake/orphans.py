@@ -22,7 +22,7 @@ def retire(lake: LocalLake, files: Iterable[LakeFile]) -> None:
 
 
 def sweep_orphans(lake: LocalLake, dataset: str, *, grace_seconds: float = GRACE_SECONDS) -> list[str]:
-    """Removes the files of a dataset or look-up, raw and clean, that no manifest names and whose grace is over.
+    """Removes the files of a dataset, look-up or rows outside, raw and clean, that no manifest names, their grace over.
 
     Returns:
         Their paths relative to the lake's root.
@@ -42,8 +42,8 @@ def _named_files(lake: LocalLake, dataset: str) -> Iterator[LakeFile]:
     for partition in ("", *lake.raw_partitions(dataset)):
         raw = lake.raw_manifest(dataset, partition)
         yield from raw.files if raw else ()
-    for month in lake.clean_partitions(dataset):
-        clean = lake.clean_manifest(dataset, month)
+    for partition in ("", *lake.clean_partitions(dataset)):
+        clean = lake.clean_manifest(dataset, partition)
         yield from (*clean.files, *clean.rejected_files) if clean else ()
 
 

@@ -1,10 +1,44 @@
-"""What a downloaded year owes besides status, type and length: its columns, and as many rows as the portal counts."""
+"""What a download owes besides status, type and length: a CSV with its columns and the rows that the portal counts."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from pathlib import Path
+
 from crime_trends.datasets import Dataset
 from crime_trends.errors import PortalError
-from crime_trends.lake.checksums import Measured
+from crime_trends.lake.checksums import Measured, measure
+from crime_trends.settings import Settings
+
+
+def measured_download(
+    settings: Settings, dataset: Dataset, label: str, months: Collection[str], file: Path, address: str
+) -> Measured:
+    """Rows and checksums of a finished download, by month.
+
+    Arguments:
+        settings: the memory that it may take, and where it puts what does not fit.
+        dataset: whose column map names what counts.
+        label: what was downloaded, for messages.
+        months: those that are told apart, ``YYYY-MM``.
+        file, address: what was downloaded, and from where.
+
+    Raises:
+        PortalError: it is no CSV.
+    """
+    try:
+        return measure(
+            file,
+            dataset.column_map,
+            months,
+            memory_limit=settings.duckdb_memory,
+            temporary_dir=settings.temporary_dir,
+        )
+    except ValueError as error:
+        raise PortalError(
+            f"{label}, {address}: expected a CSV in UTF-8, got what can't be read as such ({error}); "
+            "the last good data stay"
+        ) from None
 
 
 def new_columns(dataset: Dataset, header: list[str], address: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Brings raw years and look-ups from the portals into the lake: what changed, whole, proven, and in one step.
+"""Brings raw years, rows outside and look-ups from the portals into the lake: what changed, whole, and in one step.
 
 A download goes to a new file, is measured and compared with what the portal owes, and only then becomes the year by
 way of its manifest. Whatever fails before that leaves the last good data as they are.
@@ -10,22 +10,22 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from crime_trends.datasets import DATASETS, Dataset, Lookup, SocrataSource
 from crime_trends.errors import PortalError
-from crime_trends.lake.checksums import Measured, measure
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import RawManifest, RawMonth
 from crime_trends.months import month_range
-from crime_trends.portals.contract import check_counts, new_columns
+from crime_trends.portals.contract import check_counts, measured_download, new_columns
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.kind import refuse_other_kind
 from crime_trends.portals.landing import disk_errors, landing_file, now, publish, settle
 from crime_trends.portals.lookups import LookupFetch
+from crime_trends.portals.outside import OutsideFetch, span
 from crime_trends.portals.seshat import SeshatFile
-from crime_trends.portals.socrata import SocrataDataSet, SocrataYear
+from crime_trends.portals.socrata import SocrataDataSet
+from crime_trends.portals.socrata_rows import SocrataOutside, SocrataYear
 from crime_trends.portals.source import Look, YearSource
 from crime_trends.settings import Settings
 
@@ -35,7 +35,7 @@ NEW_YEAR_DAYS = 31
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What came of fetching a raw year or a look-up.
+    """What came of fetching a raw year, rows outside or a look-up.
 
     Arguments:
         manifest: what the lake now holds.
@@ -52,19 +52,16 @@ class FetchResult:
 
 
 @dataclass(frozen=True)
-class YearPlan:
-    """What fetching a raw year would do.
+class FetchPlan:
+    """What fetching a raw year or rows outside would do.
 
     Arguments:
-        dataset, year: which.
         fetch: whether anything would be downloaded.
         reason: why, or why not.
         rows: the portal's count; None where it publishes none.
         bytes: the size of the download; None where it is not known before.
     """
 
-    dataset: str
-    year: int
     fetch: bool
     reason: str
     rows: int | None
@@ -72,7 +69,9 @@ class YearPlan:
 
 
 class RawIngest:
-    """Fetches raw years and look-ups. What the portals say of their state is asked once, so one object serves one run.
+    """Fetches raw years, rows outside and look-ups.
+
+    What the portals say of their state is asked once, so one object serves one run.
 
     Arguments:
         settings: where the portals are and how they are asked.
@@ -99,7 +98,7 @@ class RawIngest:
         self._sessions: dict[str, PortalSession] = {}
         self._data_sets: dict[str, SocrataDataSet] = {}
 
-    def plan_year(self, dataset: Dataset, year: int, *, force: bool = False) -> YearPlan:
+    def plan_year(self, dataset: Dataset, year: int, *, force: bool = False) -> FetchPlan:
         """What ``fetch_year`` would do, from the same questions to the portal. Writes nothing. Raises likewise."""
         with disk_errors(self.lake):
             old = self.lake.raw_manifest(dataset.key, str(year))
@@ -107,9 +106,9 @@ class RawIngest:
         look = self._look(dataset, source, old)
         if look.missing:
             self._refuse_missing(dataset, year, source, look, old)
-            return YearPlan(dataset.key, year, False, "not published yet", 0, None)
+            return FetchPlan(False, "not published yet", 0, None)
         reason = self._reason(look, old, force)
-        return YearPlan(dataset.key, year, bool(reason), reason or "unchanged", look.rows, look.bytes)
+        return FetchPlan(bool(reason), reason or "unchanged", look.rows, look.bytes)
 
     def fetch_year(self, dataset: Dataset, year: int, *, force: bool = False) -> FetchResult:
         """Brings a year of a dataset up to date with its portal.
@@ -136,6 +135,31 @@ class RawIngest:
                 return FetchResult(old, "unchanged", new_columns=dataset.column_map.unknown_columns(old.header))
             self._progress(f"{dataset.key} {year}: fetching{_size(look)} ({reason})")
             return self._replace(dataset, year, source, old)
+
+    def plan_outside(self, dataset: Dataset, *, force: bool = False) -> FetchPlan:
+        """What ``fetch_outside`` would do, from the same questions to the portal. Writes nothing. Raises likewise."""
+        fetch, look = self._outside(dataset)
+        reason = self._reason(look, fetch.old, force)
+        return FetchPlan(bool(reason), reason or "unchanged", look.rows, None)
+
+    def fetch_outside(self, dataset: Dataset, *, force: bool = False) -> FetchResult:
+        """Brings the rows of a dataset that no year holds up to date with its portal.
+
+        Arguments:
+            dataset: one that has Socrata sources.
+            force: download although the portal says that nothing changed.
+
+        Raises:
+            As ``fetch_year``.
+        """
+        with disk_errors(self.lake):
+            fetch, look = self._outside(dataset)
+            reason = self._reason(look, fetch.old, force)
+            if fetch.old is not None and not reason:
+                return FetchResult(fetch.old, "unchanged")
+            self._progress(f"{dataset.outside_key}: fetching{_size(look)} ({reason})")
+            manifest = fetch.replace()
+            return FetchResult(manifest, "fetched" if manifest.rows else "empty")
 
     def fetch_lookup(self, lookup: Lookup, *, force: bool = False) -> FetchResult:
         """Brings a look-up up to date with its portal; a historical file that is missing there is noted.
@@ -167,10 +191,25 @@ class RawIngest:
         session = self._session(dataset.city)
         if not isinstance(source, SocrataSource):
             return SeshatFile(session, source.path.format(year=year))
+        months = _months(dataset, year)
+        return SocrataYear(self._data_set(session, source), months[0], months[-1])
+
+    def _data_set(self, session: PortalSession, source: SocrataSource) -> SocrataDataSet:
         if source.id not in self._data_sets:
             self._data_sets[source.id] = SocrataDataSet(session, source, self.settings.socrata_page_rows)
-        months = _months(dataset, year)
-        return SocrataYear(self._data_sets[source.id], months[0], months[-1])
+        return self._data_sets[source.id]
+
+    def _outside(self, dataset: Dataset) -> tuple[OutsideFetch, Look]:
+        session, this_year = self._session(dataset.city), self._today().year
+        sources = [
+            SocrataOutside(self._data_set(session, source), *span(dataset, source, this_year))
+            for source in dataset.socrata_sources
+        ]
+        old = self.lake.raw_manifest(dataset.outside_key, "")
+        fetch = OutsideFetch(self.settings, self.lake, dataset, session, sources, old)
+        look = fetch.look()
+        self._refuse_other_kind(session)
+        return fetch, look
 
     def _look(self, dataset: Dataset, source: YearSource, old: RawManifest | None) -> Look:
         look = source.look(old.portal_version if old and old.source == source.name else None)
@@ -217,7 +256,9 @@ class RawIngest:
     def _replace(self, dataset: Dataset, year: int, source: YearSource, old: RawManifest | None) -> FetchResult:
         with landing_file(self.lake, dataset.key, str(year)) as file:
             download = source.download(file)
-            measured = self._measure(dataset, year, source, file)
+            measured = measured_download(
+                self.settings, dataset, f"{dataset.key} {year}", _months(dataset, year), file, source.address
+            )
             added = new_columns(dataset, measured.header, source.address)
             portal_rows = download.month_rows
             if portal_rows is not None:
@@ -246,21 +287,6 @@ class RawIngest:
         changed = changed_months(old, manifest)
         self._progress(f"{dataset.key} {year}: {manifest.rows} rows, {len(changed)} months changed")
         return FetchResult(manifest, "fetched", changed, added)
-
-    def _measure(self, dataset: Dataset, year: int, source: YearSource, file: Path) -> Measured:
-        try:
-            return measure(
-                file,
-                dataset.column_map,
-                _months(dataset, year),
-                memory_limit=self.settings.duckdb_memory,
-                temporary_dir=self.settings.temporary_dir,
-            )
-        except ValueError as error:
-            raise PortalError(
-                f"{dataset.key} {year}, {source.address}: expected a CSV in UTF-8, got what can't be read as such "
-                f"({error}); the last good data stay"
-            ) from None
 
     def _manifest(self, dataset: Dataset, year: int, source: YearSource, **more: Any) -> RawManifest:
         return RawManifest(
@@ -291,8 +317,7 @@ def changed_months(old: RawManifest | None, new: RawManifest) -> list[str]:
 
 
 def _is_socrata(city: str) -> bool:
-    sources = [source for dataset in DATASETS.values() if dataset.city == city for source in dataset.sources]
-    return any(isinstance(source, SocrataSource) for source in sources)
+    return any(dataset.socrata_sources for dataset in DATASETS.values() if dataset.city == city)
 
 
 def _months(dataset: Dataset, year: int) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from crime_cleaning.columns import normalized_header
 
-from crime_trends.datasets import Lookup, LookupFile
+from crime_trends.datasets import Lookup, LookupFile, LookupRow
 from crime_trends.errors import PortalError
 from crime_trends.lake.checksums import read_header
 from crime_trends.lake.local import LocalLake
@@ -18,8 +18,6 @@ from crime_trends.portals.landing import landing_file, now, publish, settle
 from crime_trends.portals.seshat import SeshatFile
 from crime_trends.portals.source import Look
 
-LookupRow = tuple[str, str, bool, int]
-"""Code, name, whether it comes from the historical file, and its position over all files, from 1."""
 SEPARATOR = ", "
 """Between the paths in the source of a look-up's manifest."""
 

@@ -12,9 +12,7 @@ from typing import Any, BinaryIO
 from crime_trends.datasets import SocrataSource
 from crime_trends.errors import PortalError
 from crime_trends.lake.checksums import read_header
-from crime_trends.months import first_day, next_month
-from crime_trends.portals.http import NotAtPortalError, PortalSession
-from crime_trends.portals.source import DOWNLOAD_ATTEMPTS, Download, Look
+from crime_trends.portals.http import PortalSession
 
 GROUPS_LIMIT = "50000"
 """The most rows that SODA 2.0 gives for one request; a query by year or month has far fewer."""
@@ -43,6 +41,11 @@ class SocrataDataSet:
         self.page_rows = page_rows
         self._first_update: int | None = None
         self._years: dict[int, dict[int, YearState]] = {}
+
+    @property
+    def address(self) -> str:
+        """Where the rows are, for messages."""
+        return self.session.shown_url(f"resource/{self.source.id}")
 
     def rows_updated_at(self) -> int:
         """When the data set last changed, Unix seconds, as of now."""
@@ -78,6 +81,14 @@ class SocrataDataSet:
                 "year",
             )
         return self._years[rows_updated_at]
+
+    def count(self, where: str | None = None) -> int:
+        """The portal's own count of the rows that fit the condition, or of all rows."""
+        parameters = {"$select": "count(*) as rows", **({"$where": where} if where else {})}
+        counted = self._groups(parameters, lambda group: ("", int(group["rows"])), "rows")
+        if "" not in counted:
+            raise self._error("expected a count, got none")
+        return int(counted[""])
 
     def month_rows(self, where: str) -> dict[str, int]:
         """Month -> the portal's own count of the rows that fit the condition."""
@@ -154,81 +165,6 @@ class SocrataDataSet:
 
     def _error(self, problem: str) -> PortalError:
         return self.session.error(self.session.url(f"resource/{self.source.id}"), problem)
-
-
-class SocrataYear:
-    """The rows of a data set that are dated within some months of a year.
-
-    Arguments:
-        data_set: the data set.
-        first_month, last_month: both included, of one year, ``YYYY-MM``.
-    """
-
-    def __init__(self, data_set: SocrataDataSet, first_month: str, last_month: str) -> None:
-        self.data_set = data_set
-        self.year = int(first_month[:4])
-        column = data_set.source.date_column
-        self.where = (
-            f"{column} >= '{first_day(first_month)}T00:00:00.000' AND "
-            f"{column} < '{first_day(next_month(last_month))}T00:00:00.000'"
-        )
-
-    @property
-    def name(self) -> str:
-        """The id of the data set."""
-        return self.data_set.source.id
-
-    @property
-    def address(self) -> str:
-        """The data set's address and the year."""
-        return f"{self.data_set.session.shown_url(f'resource/{self.name}')} of {self.year}"
-
-    def look(self, old_version: dict[str, Any] | None) -> Look:
-        """Compares first the data set's time of change, and only if it differs the year's rows and latest change."""
-        try:
-            updated = self.data_set.first_seen_update()
-        except NotAtPortalError:
-            return Look(version={}, change="the portal does not have it", missing=True)
-        if old_version and old_version["rowsUpdatedAt"] == updated:
-            return Look(old_version, change="", missing=not old_version["rows"], rows=old_version["rows"])
-        version = self._version(updated)
-        rows, old_rows = version["rows"], (old_version or {}).get("rows")
-        if old_version is None:
-            change = "the portal has rows of it"
-        elif rows != old_rows:
-            change = f"{rows} rows at the portal, {old_rows} before"
-        elif version["updated_at"] != old_version["updated_at"]:
-            change = f"rows changed at the portal up to {version['updated_at']}"
-        else:
-            change = ""
-        return Look(version, change, missing=rows == 0, rows=rows)
-
-    def download(self, file: Path) -> Download:
-        """Downloads the rows page by page; starts again if the data set changed meanwhile.
-
-        Raises:
-            PortalError: a page can't be had whole, or the data set changed in every attempt.
-        """
-        for _ in range(DOWNLOAD_ATTEMPTS):
-            updated = self.data_set.rows_updated_at()
-            version = self._version(updated)
-            month_rows = self.data_set.month_rows(self.where)
-            each_once = self.data_set.download_pages(self.where, file)
-            unchanged = (
-                self.data_set.rows_updated_at() == updated and self.data_set.month_rows(self.where) == month_rows
-            )
-            if each_once and unchanged:
-                return Download(version, month_rows)
-        raise self.data_set.session.error(
-            self.address,
-            "expected data that stay the same during the download, got "
-            + ("other counts or another rowsUpdatedAt after it" if each_once else "a row (:id) twice")
-            + f" (attempts: {DOWNLOAD_ATTEMPTS}); try again later",
-        )
-
-    def _version(self, rows_updated_at: int) -> dict[str, Any]:
-        state = self.data_set.years(rows_updated_at).get(self.year, YearState(0, None))
-        return {"rowsUpdatedAt": rows_updated_at, "rows": state.rows, "updated_at": state.updated_at}
 
 
 def _append(page: Path, output: BinaryIO, *, with_header: bool) -> None:

@@ -10,19 +10,17 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 
-from crime_trends.datasets import Lookup
+from crime_trends.datasets import Lookup, LookupRow
 from crime_trends.errors import CrimeTrendsError, ReconciliationError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.settings import Settings
 from crime_trends.warehouse.schema import SCHEMAS, tables
-
-LookupRow = tuple[str, str, bool, int]
 
 
 @dataclass(frozen=True)
@@ -126,12 +124,16 @@ class DuckDBWarehouse:
         """Name -> what it is, for look-ups and the unpartitioned sets of models."""
         return self._latest("warehouse.table_ledger", "table_name", "true", [])
 
+    def outside_versions(self) -> dict[str, LedgerEntry]:
+        """Dataset -> what was noted of its rows that belong to no month."""
+        return self._latest("warehouse.month_ledger", "dataset", "month is null", [])
+
     def facts_versions(self, dataset: str) -> dict[str, LedgerEntry]:
         """Month -> what the facts hold of the dataset, for every month ever built."""
         return self._latest_months("facts.month_ledger", dataset)
 
     def _latest_months(self, ledger: str, dataset: str) -> dict[str, LedgerEntry]:
-        return self._latest(ledger, "strftime(month, '%Y-%m')", "dataset = ?", [dataset])
+        return self._latest(ledger, "strftime(month, '%Y-%m')", "dataset = ? and month is not null", [dataset])
 
     def _latest(self, ledger: str, key: str, condition: str, values: list[str]) -> dict[str, LedgerEntry]:
         """Key -> latest entry; none while there is no ledger yet."""
@@ -174,21 +176,12 @@ class DuckDBWarehouse:
                         f"warehouse/{manifest.dataset} {manifest.partition}: the files hold {rows} rows of the month, "
                         f"their manifest says {manifest.clean_rows}; the table was left as it was"
                     )
-                connection.execute(
-                    "insert into warehouse.month_ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [
-                        manifest.dataset,
-                        month,
-                        manifest.version,
-                        rows,
-                        manifest.raw_rows,
-                        manifest.clean_rows,
-                        manifest.rejected_rows,
-                        manifest.duplicate_rows,
-                        manifest.portal_rows,
-                        made_at,
-                    ],
-                )
+                _record_month(connection, manifest.dataset, month, manifest, made_at)
+
+    def record_outside(self, dataset: str, manifest: CleanManifest) -> None:
+        """Notes in the ledger, without a month, what became of a dataset's rows outside; no table holds them."""
+        with self.connect() as connection, transaction(connection):
+            _record_month(connection, dataset, None, manifest, _now())
 
     def replace_lookup(self, lookup: Lookup, rows: Sequence[LookupRow], version: str) -> None:
         """Makes the table of a look-up hold just these rows, in one transaction with its ledger row."""
@@ -280,6 +273,26 @@ def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[tuple[str, 
     ).fetchall():
         found.setdefault((schema, table), {})[column] = kind
     return found
+
+
+def _record_month(
+    connection: duckdb.DuckDBPyConnection, dataset: str, month: date | None, manifest: CleanManifest, made_at: datetime
+) -> None:
+    connection.execute(
+        "insert into warehouse.month_ledger values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            dataset,
+            month,
+            manifest.version,
+            manifest.clean_rows,
+            manifest.raw_rows,
+            manifest.clean_rows,
+            manifest.rejected_rows,
+            manifest.duplicate_rows,
+            manifest.portal_rows,
+            made_at,
+        ],
+    )
 
 
 def _scalar(connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object]) -> int:

@@ -8,6 +8,7 @@ from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest
+from crime_trends.lake.outside import rejects_key
 from crime_trends.months import months_of_year, years_of
 from crime_trends.warehouse.duckdb import DuckDBWarehouse, LedgerEntry
 
@@ -45,7 +46,7 @@ def load_months(
     force: bool,
     progress: Callable[[str], None],
 ) -> dict[str, LedgerEntry]:
-    """Makes the dataset's table hold the present version of the months.
+    """Makes the dataset's table hold the present version of the months, and its ledger know the rows outside.
 
     Arguments:
         asked: the months asked for; months of the same years that the table holds are brought up to date with them.
@@ -66,6 +67,10 @@ def load_months(
         progress(f"loaded {rows:,} rows of {len(manifests)} months into warehouse.{dataset.key}")
     else:
         progress(f"warehouse.{dataset.key} holds the present version of all {len(months)} months")
+    outside = lake.clean_manifest(rejects_key(dataset), "")
+    noted = warehouse.outside_versions().get(dataset.key)
+    if outside is not None and (noted is None or noted.version != outside.version):
+        warehouse.record_outside(dataset.key, outside)
     held = warehouse.month_versions(dataset.key)
     return {month: held[month] for month in months}
 

@@ -46,7 +46,8 @@ select
     months.duplicate_rows,
     coalesce(warehouse_rows.warehouse_rows, 0) as warehouse_rows,
     coalesce(fact_rows.fact_rows, 0) as fact_rows,
-    coalesce(fact_versions.month_version = months.month_version, false) as has_current_facts
+    -- No fact is made of rows outside.
+    months.month is null or coalesce(fact_versions.month_version = months.month_version, false) as has_current_facts
 from {{ ref('int_warehouse_months') }} as months
 left join warehouse_rows
     on
