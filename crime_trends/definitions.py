@@ -11,6 +11,7 @@ from crime_trends.assets.models import model_assets
 from crime_trends.assets.raw import raw_assets
 from crime_trends.assets.reports import dashboard
 from crime_trends.assets.warehouse import warehouse_assets
+from crime_trends.checks.age import data_age_checks
 from crime_trends.home import prepare_home
 from crime_trends.resources.dbt import dbt_project, dbt_resource
 from crime_trends.resources.portals import PortalsResource
@@ -29,6 +30,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     project = dbt_project(settings.dbt_target_dir)
     return dg.Definitions(
         assets=[*raw_assets(), *clean_assets(), *warehouse_assets(), *model_assets(project), dashboard],
+        asset_checks=data_age_checks(),
         resources={
             "portals": PortalsResource(),
             "lake": LakeResource(root=str(settings.lake_dir)),
