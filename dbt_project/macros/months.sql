@@ -1,10 +1,33 @@
 {#-
-    The months that a run builds.
+    The months that a run builds, and how their rows are replaced.
 
     facts.months_to_build holds the asked (dataset, month) pairs. They are read when a model runs and written into its
     SQL as literals, so that the warehouse can skip what is not asked for, and so that asking for other months changes
     neither the project nor a variable (dbt would parse everything again).
+
+    On BigQuery the unit is the partition, which is a month of all datasets: there a month that is asked for one dataset
+    is rebuilt for all of them. The key `*` stands for every dataset.
 -#}
+
+{#- Configuration of a model whose months are replaced; use it as config(**by_month(…)). -#}
+{% macro by_month(cluster_by) %}
+    {% set placement = {
+        'incremental_strategy': 'insert_overwrite',
+        'partition_by': {'field': 'month', 'data_type': 'date', 'granularity': 'month'},
+        'cluster_by': cluster_by,
+    } if target.type == 'bigquery' else {'incremental_strategy': 'replace_months'} %}
+    {{ return(dict(materialized='incremental', on_schema_change='fail', **placement)) }}
+{% endmacro %}
+
+{#- Configuration of a model whose rows are only ever added and never rebuilt; use it as config(**only_added()). -#}
+{% macro only_added() %}
+    {{ return({
+        'materialized': 'incremental',
+        'on_schema_change': 'append_new_columns',
+        'incremental_strategy': 'merge' if target.type == 'bigquery' else 'append',
+        'full_refresh': false,
+    }) }}
+{% endmacro %}
 
 {#- Dataset -> its asked months as date literals; none where all months are meant: the table does not exist (dbt is
     run by hand on a bare warehouse), or the whole model is rebuilt by --full-refresh. -#}
@@ -14,8 +37,9 @@
     {#- Only here, where dbt no longer notes dependencies: the request is no data, and does not belong in the lineage. -#}
     {% set request = source('facts', 'months_to_build') %}
     {% if load_relation(request) is none %}{{ return(none) }}{% endif %}
+    {% set dataset = "'*'" if target.type == 'bigquery' else 'dataset' %}
     {% set months = {} %}
-    {% for row in run_query("select distinct dataset, month from " ~ request ~ " order by dataset, month") %}
+    {% for row in run_query("select distinct " ~ dataset ~ ", month from " ~ request ~ " order by 1, 2") %}
         {% do months.setdefault(row[0], []).append("date '" ~ row[1] ~ "'") %}
     {% endfor %}
     {{ return(months) }}
@@ -25,6 +49,7 @@
 {% macro is_asked_month(months, dataset) -%}
     {%- if months is none -%} true
     {%- elif dataset in months -%} month in ({{ months[dataset] | join(', ') }})
+    {%- elif '*' in months -%} month in ({{ months['*'] | join(', ') }})
     {%- else -%} false
     {%- endif -%}
 {%- endmacro %}
@@ -32,6 +57,7 @@
 {#- Condition: dataset and month are an asked pair. -#}
 {% macro is_asked_pair(months) -%}
     {%- if months is none -%} true
+    {%- elif '*' in months -%} {{ is_asked_month(months, '*') }}
     {%- elif months -%}
         ({%- for dataset in months -%}
             (dataset = '{{ dataset }}' and {{ is_asked_month(months, dataset) }}){{ ' or ' if not loop.last }}
@@ -40,11 +66,33 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- Incremental strategy: in one transaction, out with the asked months and in with what they are now. Unlike
+{#- Incremental strategy of DuckDB: in one transaction, out with the asked months and in with what they are now. Unlike
     delete+insert it also empties a month that has no rows any more. -#}
 {% macro get_incremental_replace_months_sql(arg_dict) %}
     {% set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) %}
     delete from {{ arg_dict['target_relation'] }} where {{ is_asked_pair(months_to_build()) }};
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{% endmacro %}
+
+{#- In place of the macro of dbt-bigquery, which takes no strategy of one's own and knows the partitions to replace from
+    the configuration only, thus before the months are known: the asked months, emptied ones too, in one statement. -#}
+{% macro bq_insert_overwrite_sql(
+    tmp_relation, target_relation, sql, unique_key, partition_by, partitions, dest_columns, tmp_relation_exists,
+    copy_partitions
+) %}
+    {% set months = months_to_build() %}
+    {% if months is none %}
+        {{ bq_dynamic_insert_overwrite_sql(
+            tmp_relation, target_relation, sql, unique_key, partition_by, dest_columns, tmp_relation_exists,
+            copy_partitions
+        ) }}
+    {% elif months %}
+        {{ bq_static_insert_overwrite_sql(
+            tmp_relation, target_relation, sql, partition_by, months['*'], dest_columns, tmp_relation_exists,
+            copy_partitions
+        ) }}
+    {% else %}
+        select 1
+    {% endif %}
 {% endmacro %}

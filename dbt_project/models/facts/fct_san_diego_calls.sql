@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='replace_months') }}
+{{ config(**by_month(cluster_by=['occurred_date'])) }}
 
 select
     call_id,
@@ -17,6 +17,7 @@ select
     beat_code,
     neighborhood_name,
     is_beat_listed,
+    is_sensitive,
     month
 from {{ ref('int_san_diego_calls_for_service__named') }}
 where {{ is_asked_month(months_to_build(), 'san_diego_calls_for_service') }}

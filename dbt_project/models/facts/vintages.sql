@@ -1,4 +1,4 @@
-{{ config(incremental_strategy='append', full_refresh=false) }}
+{{ config(**only_added()) }}
 
 {%- set months = months_to_build() %}
 
@@ -10,7 +10,8 @@ with new_months as (
         loaded.made_at as as_of
     from {{ ref('int_warehouse_months') }} as loaded
     where
-        {{ is_asked_pair(months) }}
+        loaded.month is not null
+        and {{ is_asked_pair(months) }}
         {%- if is_incremental() %}
         and loaded.month_version <> coalesce((
             select max_by(kept.month_version, kept.as_of)
@@ -26,6 +27,7 @@ incidents as (
     select
         dataset,
         month,
+        offense_group,
         offense_name
     from {{ ref('fct_incidents') }}
     where {{ is_asked_pair(months) }}
@@ -35,6 +37,7 @@ incidents as (
 select
     new_months.dataset,
     new_months.month,
+    incidents.offense_group,
     incidents.offense_name,
     new_months.month_version,
     new_months.as_of,
@@ -47,6 +50,7 @@ left join incidents
 group by
     new_months.dataset,
     new_months.month,
+    incidents.offense_group,
     incidents.offense_name,
     new_months.month_version,
     new_months.as_of

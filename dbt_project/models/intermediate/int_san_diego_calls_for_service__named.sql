@@ -1,18 +1,22 @@
 with calls as (
     select
-        call_id,
-        occurred_at,
-        occurred_date,
-        day_of_week,
-        call_type_code,
-        disposition_code,
-        priority_code,
-        priority_name,
-        beat_code,
-        month,
+        calls.call_id,
+        calls.occurred_at,
+        calls.occurred_date,
+        calls.day_of_week,
+        calls.call_type_code,
+        calls.disposition_code,
+        calls.priority_code,
+        calls.priority_name,
+        -- A beat is a few streets: with a sensitive type it could point at a person.
+        case when sensitive_types.call_type_code is null then calls.beat_code end as beat_code,
+        sensitive_types.call_type_code is not null as is_sensitive,
+        calls.month,
         -- On that day the police changed the codes: the same letter has another meaning before and after.
-        occurred_date < date '2017-10-17' as has_historical_disposition
-    from {{ ref('stg_san_diego__calls_for_service') }}
+        calls.occurred_date < date '2017-10-17' as has_historical_disposition
+    from {{ ref('stg_san_diego__calls_for_service') }} as calls
+    left join {{ ref('sensitive_call_types') }} as sensitive_types
+        on calls.call_type_code = sensitive_types.call_type_code
 )
 
 select
@@ -35,6 +39,7 @@ select
     {{ listed_name('calls.beat_code', 'beats.beat_code', 'beats.neighborhood_name') }}
         as neighborhood_name,
     {{ is_listed('calls.beat_code', 'beats.beat_code') }} as is_beat_listed,
+    calls.is_sensitive,
     calls.month
 from calls
 left join {{ ref('dim_san_diego_call_types') }} as call_types

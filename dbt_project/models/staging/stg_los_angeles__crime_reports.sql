@@ -2,6 +2,7 @@ select
     incident_id,
     occurred_at,
     occurred_date,
+    occurred_time,
     report_date,
     offense_code,
     offense_name,

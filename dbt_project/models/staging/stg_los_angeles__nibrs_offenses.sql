@@ -1,7 +1,9 @@
 select
     offense_id,
+    case_id,
     occurred_at,
     occurred_date,
+    occurred_time,
     report_date,
     offense_code,
     offense_name,

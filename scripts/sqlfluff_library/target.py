@@ -1,0 +1,3 @@
+"""What the models ask of dbt's ``target``: they are linted as they are on DuckDB."""
+
+type = "duckdb"
