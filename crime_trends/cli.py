@@ -69,6 +69,15 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--force", action="store_true", help="redo the months although they are up to date")
     run.set_defaults(function=_run)
 
+    status = commands.add_parser(
+        "status",
+        help="say how new each dataset is, what is stale and which checks fail",
+        description="Prints for each dataset the newest event and report, the last fetch, the stale months and the "
+        "checks that did not pass. It asks no portal and changes nothing.",
+    )
+    status.add_argument("--sample", action="store_true", help="of the home that run --sample fills")
+    status.set_defaults(function=_status)
+
     dev = commands.add_parser(
         "dev",
         help="open Dagster's web UI on the home that run fills",
@@ -118,6 +127,12 @@ def _run(options: argparse.Namespace) -> int:
             force=options.force,
         )
     )
+
+
+def _status(options: argparse.Namespace) -> int:
+    from crime_trends.commands.status import status
+
+    return status(sample=options.sample)
 
 
 def _dev(options: argparse.Namespace) -> int:

@@ -1,0 +1,159 @@
+"""``crime-trends status``: what the home holds of each dataset, how new it is, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from crime_trends.datasets import DATASETS, Dataset
+from crime_trends.home import prepare_home
+from crime_trends.lake.local import LocalLake
+from crime_trends.months import next_month
+from crime_trends.settings import Settings
+from crime_trends.staleness import OUTSIDE, Behind, partitions_behind
+from crime_trends.warehouse.duckdb import DuckDBWarehouse, warehouse_of
+from crime_trends.warehouse.newest import newest_facts
+
+HEADER = ("dataset", "newest event", "newest report", "last fetch (UTC)", "months", "stale", "checks")
+NONE = "-"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A check that did not pass when it was last evaluated.
+
+    Arguments:
+        asset: the asset's key, ``layer/name``.
+        check: the check's name.
+        warns: whether it only warns.
+        description: what it said.
+    """
+
+    asset: str
+    check: str
+    warns: bool
+    description: str
+
+    def __str__(self) -> str:
+        says = f": {self.description}" if self.description else ""
+        return f"{'warned' if self.warns else 'FAILED':<9} {self.asset} {self.check}{says}"
+
+
+def status(*, sample: bool) -> int:
+    """Prints a line for each dataset, then what is stale and which checks did not pass; returns exit code 0.
+
+    Everything is read from the home and its Dagster instance; no portal is asked.
+    """
+    settings = Settings.load(sample=sample)
+    lake = LocalLake(settings.lake_dir)
+    manifest = lake.any_raw_manifest()
+    if manifest is None:
+        print(f"nothing was ever fetched into {settings.home}; crime-trends run brings months into it")
+        return 0
+    prepare_home(settings)
+    warehouse = warehouse_of(settings)
+    built = {dataset: _built_months(lake, warehouse, dataset) for dataset in DATASETS.values()}
+    behind = [
+        entry
+        for dataset, months in built.items()
+        if months
+        for entry in partitions_behind(lake, warehouse, dataset, months)
+    ]
+    problems = failing_checks()
+    newest = newest_facts(warehouse, datetime.now(UTC).date())
+
+    print(f"home: {settings.home} ({'made-up' if manifest.synthetic else 'real'} data)\n")
+    rows = []
+    for dataset, months in built.items():
+        event, report = newest.get(dataset.key, (None, None))
+        stale = {entry.partition for entry in behind if entry.dataset == dataset.key} - {OUTSIDE}
+        own = [problem for problem in problems if _dataset_of(problem) == dataset.key]
+        rows.append(
+            (
+                dataset.key,
+                str(event or NONE),
+                str(report or NONE),
+                _last_fetch(lake, dataset),
+                str(len(months)),
+                str(len(stale)),
+                _summary(own) if months else NONE,
+            )
+        )
+    _print_table([HEADER, *rows])
+    print(f"\nmodels and reports: {_summary([problem for problem in problems if not _dataset_of(problem)])}")
+    for line in [*_stale_lines(behind), *sorted(map(str, problems))]:
+        print(line)
+    return 0
+
+
+def failing_checks() -> list[Problem]:
+    """The checks of the code location that did not pass when they were last evaluated in the Dagster instance."""
+    import dagster as dg
+
+    from crime_trends.definitions import defs
+
+    problems = []
+    with dg.DagsterInstance.get() as instance:
+        for key in defs.resolve_asset_graph().asset_check_keys:
+            record = instance.get_latest_asset_check_evaluation_record(key)
+            if record is None:
+                continue
+            asset, evaluation = "/".join(key.asset_key.path), record.evaluation
+            if evaluation is None:
+                problems.append(Problem(asset, key.name, False, "did not run: its step failed, or is at work now"))
+            elif not evaluation.passed:
+                warns = evaluation.severity == dg.AssetCheckSeverity.WARN
+                problems.append(Problem(asset, key.name, warns, evaluation.description or ""))
+    return problems
+
+
+def compact(months: Iterable[str]) -> str:
+    """Months as ranges: ``2024-03 to 2024-05, 2024-08``; other labels stand alone."""
+    ranges: list[list[str]] = []
+    for month in sorted(months):
+        if ranges and len(month) == 7 and next_month(ranges[-1][-1]) == month:
+            ranges[-1].append(month)
+        else:
+            ranges.append([month])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else run[0] for run in ranges)
+
+
+def _built_months(lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset) -> list[str]:
+    """The months that some layer ever held; those that nobody asked for are not behind."""
+    tables = {*warehouse.month_versions(dataset.key), *warehouse.facts_versions(dataset.key)}
+    return sorted(tables | set(lake.clean_partitions(dataset.key)))
+
+
+def _last_fetch(lake: LocalLake, dataset: Dataset) -> str:
+    moments = [
+        raw.fetched_at for year in lake.raw_partitions(dataset.key) if (raw := lake.raw_manifest(dataset.key, year))
+    ]
+    return max(moments)[:16].replace("T", " ") if moments else NONE
+
+
+def _dataset_of(problem: Problem) -> str | None:
+    layer, name = problem.asset.split("/", 1)
+    if layer in ("raw", "clean", "warehouse"):
+        return next((key for key in DATASETS if name.startswith(key)), None)
+    return None
+
+
+def _summary(problems: Sequence[Problem]) -> str:
+    warned = sum(problem.warns for problem in problems)
+    parts = [f"{len(problems) - warned} failed"] if len(problems) > warned else []
+    parts += [f"{warned} warned"] if warned else []
+    return ", ".join(parts) or "passed"
+
+
+def _stale_lines(behind: Sequence[Behind]) -> list[str]:
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for entry in behind:
+        reasons.setdefault((f"{entry.layer}/{entry.dataset}", entry.reason), []).append(entry.partition)
+    return [f"{'stale':<9} {place} {compact(months)}: {reason}" for (place, reason), months in reasons.items()]
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
