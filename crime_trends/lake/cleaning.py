@@ -23,7 +23,7 @@ from crime_cleaning.spec import CleaningJob, CleaningReport, MonthCounts, YearIn
 from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError, LakeConflictError, ReconciliationError
 from crime_trends.lake.local import LocalLake
-from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest
+from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, clean_version
 from crime_trends.lake.orphans import retire
 from crime_trends.lake.refusals import accept, refuse
 from crime_trends.months import months_of_year, years_of
@@ -49,7 +49,6 @@ class CleaningPlan:
     Arguments:
         dataset: the dataset.
         stale: month -> why it has to be cleaned, in a few words.
-        current: month -> its manifest, for the months that need nothing.
         raw: year -> manifest of the raw year.
         rows: month -> its raw rows, for the stale ones.
         replaces: month -> the manifest that a stale month has now; None if it was never cleaned.
@@ -59,7 +58,6 @@ class CleaningPlan:
 
     dataset: Dataset
     stale: dict[str, str]
-    current: dict[str, CleanManifest]
     raw: dict[str, RawManifest]
     rows: dict[str, RawRows]
     replaces: dict[str, CleanManifest | None]
@@ -156,15 +154,13 @@ def plan_cleaning(
             )
         raw[year] = manifest
     plan = CleaningPlan(
-        dataset, {}, {}, raw, {}, {}, code_hash(dataset), f"{ATTEMPTS}/{dataset.key}/{os.getpid()}-{uuid.uuid4().hex}"
+        dataset, {}, raw, {}, {}, code_hash(dataset), f"{ATTEMPTS}/{dataset.key}/{os.getpid()}-{uuid.uuid4().hex}"
     )
     for month in sorted(set(months)):
         rows = _raw_rows(dataset, raw[month[:4]], month)
         manifest_now = lake.clean_manifest(dataset.key, month)
         if reason := _why_stale(manifest_now, rows, plan.code_hash, month in force):
             plan.stale[month], plan.rows[month], plan.replaces[month] = reason, rows, manifest_now
-        elif manifest_now is not None:
-            plan.current[month] = manifest_now
     return plan
 
 
@@ -240,10 +236,6 @@ def _why_stale(manifest: CleanManifest | None, rows: RawRows, code: str, forced:
     return "forced" if forced else ""
 
 
-def _version(raw_checksum: str, code: str) -> str:
-    return hashlib.sha256(f"{raw_checksum}\0{code}".encode()).hexdigest()[:32]
-
-
 def _attempt_files(lake: LocalLake, folder: str, month: str) -> list[tuple[Path, int]]:
     """The files that Spark wrote for a month, each with the rows that its footer states."""
     files = sorted(lake.path(f"{folder}/partition={month}").glob("*.parquet"))
@@ -298,7 +290,7 @@ def _publish(
     manifest = CleanManifest(
         dataset=key,
         partition=month,
-        version=_version(raw.checksum, plan.code_hash),
+        version=clean_version(raw.checksum, plan.code_hash),
         raw_checksum=raw.checksum,
         code_hash=plan.code_hash,
         raw_rows=raw.rows,

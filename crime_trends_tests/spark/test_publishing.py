@@ -69,8 +69,7 @@ def test_what_is_stale_and_why(lake: LocalLake) -> None:
     assert plan.months_with_rows == ["2023-01", "2023-02"]
     cleaned(lake, ["2023-01", "2023-02", "2023-03"])
 
-    again = plan_cleaning(lake, CALLS, ["2023-01", "2023-02", "2023-03"])
-    assert (again.stale, sorted(again.current)) == ({}, ["2023-01", "2023-02", "2023-03"])
+    assert plan_cleaning(lake, CALLS, ["2023-01", "2023-02", "2023-03"]).stale == {}
     assert plan_cleaning(lake, CALLS, ["2023-01", "2023-02"], force=["2023-02"]).stale == {"2023-02": "forced"}
 
     publish_raw(lake, {"2023-01": RawMonth(3, "a"), "2023-02": RawMonth(3, "changed")})
