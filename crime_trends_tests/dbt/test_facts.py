@@ -72,30 +72,53 @@ def test_days_and_times_are_those_that_the_portal_publishes(built_home: ModelsHo
     ]
 
 
-def test_city_and_record_type_are_those_of_the_registry(built_home: ModelsHome) -> None:
+def test_what_the_models_know_of_a_dataset_is_what_the_registry_says(built_home: ModelsHome) -> None:
     known = {(dataset.key, dataset.city, dataset.record_type) for dataset in DATASETS.values()}
+    times = {
+        (dataset.key, dataset.first_month, dataset.last_month, dataset.update_interval_days or 0)
+        for dataset in DATASETS.values()
+    }
     assert set(built_home.query("select dataset, city, record_type from facts.dim_datasets")) == known
+    assert (
+        set(
+            built_home.query(
+                "select dataset, strftime(first_month, '%Y-%m'), strftime(last_month, '%Y-%m'), portal_delay_days "
+                "from facts.dim_datasets"
+            )
+        )
+        == times
+    )
     assert set(built_home.query("select dataset, city, record_type from facts.fct_incidents")) == known
 
 
 def test_facts_hold_no_column_beyond_the_list(built_home: ModelsHome) -> None:
     columns = built_home.query(
         "select table_name, string_agg(column_name, ' ' order by ordinal_position) from information_schema.columns "
-        "where table_name in ('fct_incidents', 'fct_san_diego_calls', 'vintages') group by all order by table_name"
+        "where table_name in ('fct_crime_cases', 'fct_incidents', 'fct_san_diego_calls', 'vintages') "
+        "group by all order by table_name"
     )
     assert columns == [
         (
+            "fct_crime_cases",
+            "case_id city dataset record_type occurred_at occurred_date time_precision is_first_of_month_booking "
+            "recorded_date nibrs_code offense_group offense_scope mapping_authority mapping_confidence index_group_low "
+            "index_group_high is_sensitive area_code area_name status_name status_date offense_count record_count "
+            "month",
+        ),
+        (
             "fct_incidents",
-            "incident_id city dataset record_type occurred_at occurred_date report_date offense_code offense_name "
-            "area_code area_name status_name month",
+            "incident_id case_id city dataset record_type occurred_at occurred_date time_precision "
+            "is_first_of_month_booking report_date recorded_date offense_code offense_name nibrs_code offense_group "
+            "offense_scope mapping_authority mapping_confidence index_group_low index_group_high is_sensitive "
+            "area_code area_name status_name status_date month",
         ),
         (
             "fct_san_diego_calls",
             "call_id dataset occurred_at occurred_date day_of_week call_type_code call_type_name is_call_type_listed "
             "disposition_code disposition_name is_disposition_listed priority_code priority_name beat_code "
-            "neighborhood_name is_beat_listed month",
+            "neighborhood_name is_beat_listed is_sensitive month",
         ),
-        ("vintages", "dataset month offense_name month_version as_of record_count"),
+        ("vintages", "dataset month offense_group offense_name month_version as_of record_count"),
     ]
 
 

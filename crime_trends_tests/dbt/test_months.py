@@ -11,7 +11,7 @@ from crime_trends_tests.dbt.conftest import CALLS, ModelsHome, call, report
 # One worker for all of them: they share a built home.
 pytestmark = pytest.mark.xdist_group("models")
 
-TABLES = ("facts.fct_incidents", "facts.fct_san_diego_calls", "facts.vintages")
+TABLES = ("facts.fct_incidents", "facts.fct_san_diego_calls", "facts.fct_crime_cases", "facts.vintages")
 
 
 def test_building_the_same_months_again_changes_nothing(home: ModelsHome) -> None:
@@ -46,11 +46,19 @@ def test_a_changed_month_is_replaced_an_emptied_one_is_emptied_and_others_stay(h
     assert home.query("select dataset, incident_id from facts.fct_incidents order by all") == [
         ("los_angeles_crime_reports", "010304468"),
         ("los_angeles_nibrs_offenses", "25_240_1"),
+        ("los_angeles_nibrs_offenses", "30_120_1"),
+        ("los_angeles_nibrs_offenses", "30_120_2"),
+        ("los_angeles_nibrs_offenses", "30_23H_0"),
+        ("los_angeles_nibrs_offenses", "31_220_0"),
+        ("los_angeles_nibrs_offenses", "32_90D_0"),
         (CALLS, "E1"),
         (CALLS, "E2"),
         (CALLS, "E7"),
         (CALLS, "P1"),
         ("san_diego_nibrs_offenses", "3463746_220"),
+        ("san_diego_nibrs_offenses", "40_90Z"),
+        ("san_diego_nibrs_offenses", "41_100"),
+        ("san_diego_nibrs_offenses", "41_90Z"),
     ]
     assert home.query(
         "select dataset, month, has_current_facts, is_reconciled from marts.mart_reconciliation "

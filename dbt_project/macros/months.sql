@@ -9,14 +9,15 @@
     is rebuilt for all of them. The key `*` stands for every dataset.
 -#}
 
-{#- Configuration of a model whose months are replaced; use it as config(**by_month(…)). -#}
+{#- Configuration of a model whose months are replaced; use it as config(**by_month(…)). A column that the model gains
+    is empty in a month until the month is built again, as it is anyway when the model's code changed. -#}
 {% macro by_month(cluster_by) %}
     {% set placement = {
         'incremental_strategy': 'insert_overwrite',
         'partition_by': {'field': 'month', 'data_type': 'date', 'granularity': 'month'},
         'cluster_by': cluster_by,
     } if target.type == 'bigquery' else {'incremental_strategy': 'replace_months'} %}
-    {{ return(dict(materialized='incremental', on_schema_change='fail', **placement)) }}
+    {{ return(dict(materialized='incremental', on_schema_change='append_new_columns', **placement)) }}
 {% endmacro %}
 
 {#- Configuration of a model whose rows are only ever added and never rebuilt; use it as config(**only_added()). -#}

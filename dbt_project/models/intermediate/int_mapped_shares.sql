@@ -1,0 +1,18 @@
+with years as (
+    select
+        dataset,
+        extract(year from month) as year,
+        sum(record_count) as record_count,
+        sum(case when offense_group <> 'unmapped' then record_count else 0 end) as mapped_count
+    from {{ ref('int_recorded_days') }}
+    where offense_group <> 'call'
+    group by dataset, extract(year from month)
+)
+
+select
+    dataset,
+    year,
+    record_count,
+    mapped_count,
+    mapped_count / record_count as mapped_share
+from years
