@@ -19,3 +19,8 @@ def date_trunc(datepart: str, date: str) -> str:
 def dateadd(datepart: str, interval: int, from_date_or_timestamp: str) -> str:
     """A day so many periods later."""
     return f"{from_date_or_timestamp} + interval {interval} {datepart}"
+
+
+def datediff(first_date: str, second_date: str, datepart: str) -> str:
+    """How many periods lie between two days."""
+    return f"date_diff('{datepart}', {first_date}, {second_date})"

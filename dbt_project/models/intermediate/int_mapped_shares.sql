@@ -1,7 +1,7 @@
 with years as (
     select
         dataset,
-        extract(year from month) as year,
+        extract(year from month) as calendar_year,
         sum(record_count) as record_count,
         sum(case when offense_group <> 'unmapped' then record_count else 0 end) as mapped_count
     from {{ ref('int_recorded_days') }}
@@ -11,7 +11,7 @@ with years as (
 
 select
     dataset,
-    year,
+    calendar_year,
     record_count,
     mapped_count,
     mapped_count / record_count as mapped_share

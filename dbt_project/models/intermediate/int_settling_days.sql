@@ -6,23 +6,23 @@
 -- every season.
 with cohorts as (
     select
-        days.dataset,
-        days.offense_group,
-        days.month,
-        days.record_count,
-        greatest({{ dbt.datediff(months_after(1, 'days.month'), 'days.recorded_date', 'day') }} + 1, 0)
+        recorded.dataset,
+        recorded.offense_group,
+        recorded.month,
+        recorded.record_count,
+        greatest({{ dbt.datediff(months_after(1, 'recorded.month'), 'recorded.recorded_date', 'day') }} + 1, 0)
             as days_after_month
-    from {{ ref('int_recorded_days') }} as days
+    from {{ ref('int_recorded_days') }} as recorded
     inner join {{ ref('int_data_through') }} as data_through
-        on days.dataset = data_through.dataset
+        on recorded.dataset = data_through.dataset
     inner join {{ ref('int_dataset_months') }} as months
         on
-            days.dataset = months.dataset
-            and days.month = months.month
+            recorded.dataset = months.dataset
+            and recorded.month = months.month
     where
         months.is_complete
-        and days.recorded_date <= data_through.data_through_date
-        and {{ months_after(least_age_months + 1, 'days.month') }} <= data_through.data_through_date
+        and recorded.recorded_date <= data_through.data_through_date
+        and {{ months_after(least_age_months + 1, 'recorded.month') }} <= data_through.data_through_date
 ),
 
 cohort_counts as (
