@@ -191,7 +191,7 @@ class RawIngest:
         session = self._session(dataset.city)
         if not isinstance(source, SocrataSource):
             return SeshatFile(session, source.path.format(year=year))
-        months = _months(dataset, year)
+        months = raw_months(dataset, year)
         return SocrataYear(self._data_set(session, source), months[0], months[-1])
 
     def _data_set(self, session: PortalSession, source: SocrataSource) -> SocrataDataSet:
@@ -257,7 +257,7 @@ class RawIngest:
         with landing_file(self.lake, dataset.key, str(year)) as file:
             download = source.download(file)
             measured = measured_download(
-                self.settings, dataset, f"{dataset.key} {year}", _months(dataset, year), file, source.address
+                self.settings, dataset, f"{dataset.key} {year}", raw_months(dataset, year), file, source.address
             )
             added = new_columns(dataset, measured.header, source.address)
             portal_rows = download.month_rows
@@ -320,7 +320,7 @@ def _is_socrata(city: str) -> bool:
     return any(dataset.socrata_sources for dataset in DATASETS.values() if dataset.city == city)
 
 
-def _months(dataset: Dataset, year: int) -> list[str]:
+def raw_months(dataset: Dataset, year: int) -> list[str]:
     """The months of a year that lie in the dataset's span, future ones too: a raw file can hold rows of them."""
     last = min(f"{year}-12", dataset.last_month or f"{year}-12")
     return month_range(max(f"{year}-01", dataset.first_month), last)
