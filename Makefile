@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint dev docs snapshot format lock browser terraform clean runtime tools
+.PHONY: help setup run test bench lint dev docs snapshot format lock browser terraform clean runtime tools emulators
 
 BIN := .venv/bin
 SQL := dbt_project/models dbt_project/tests
@@ -17,7 +17,7 @@ setup: tools ## check this machine, then install everything into .venv
 run: runtime ## bring three months of the built-in sample from the portal to the dashboard
 	@$(BIN)/crime-trends run --from 2024-03 --to 2024-05 --sample
 
-test: tools ## run all tests
+test: tools emulators ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 bench: runtime ## measure how fast things are (NAME=cleaning: only that) and write bench/RESULTS.md
@@ -47,7 +47,7 @@ format: tools ## format Python, SQL and Terraform
 	$(BIN)/sqlfluff fix $(SQL)
 	@scripts/check_terraform --format
 
-lock: ## resolve pyproject.toml into the two lock files (UPGRADE=1: the newest versions)
+lock: ## resolve pyproject.toml into the lock files (UPGRADE=1: the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)
 
 browser: ## install Debian's Chromium for the browser tests (root only)
@@ -56,8 +56,8 @@ browser: ## install Debian's Chromium for the browser tests (root only)
 terraform: ## check terraform/ (REQUIRED=1: fail where that is not possible)
 	@scripts/check_terraform $(if $(REQUIRED),--required)
 
-clean: ## remove .venv and all caches; homes with data stay
-	rm -rf .venv .venv.lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
+clean: ## remove both .venv and all caches; homes with data stay
+	rm -rf .venv .venv-emulators .venv.lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime:
@@ -65,3 +65,6 @@ runtime:
 
 tools:
 	@scripts/setup --dev
+
+emulators:
+	@scripts/setup --emulators

@@ -1,8 +1,9 @@
 """Sets the checkout up: checks the machine, makes ``.venv`` and installs the locked versions into it.
 
 ``make`` calls it before everything else, so a finished set-up costs it nothing: a stamp named after the lock file's
-content is written last, and a ``.venv`` without its stamp is made anew. Standard library only, and written so that
-an old Python can read it far enough to say that it is too old.
+content is written last, and a ``.venv`` without its stamp is made anew. The stand-ins for Google Cloud, which the tests
+need, get an environment of their own, ``.venv-emulators``: they want other versions of the same packages. Standard
+library only, and written so that an old Python can read it far enough to say that it is too old.
 """
 
 import argparse
@@ -21,8 +22,7 @@ MAX_PYTHON = (3, 13)  # the newest that the locked versions are proven on
 SYSTEMS = (("Linux", "x86_64"), ("Darwin", "arm64"))
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-VENV = os.path.join(ROOT, ".venv")
-LOCK_FILES = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+LOCK_FILES = {"run": "requirements.lock", "dev": "requirements-dev.lock", "emulators": "requirements-emulators.lock"}
 
 
 def say(text: str) -> None:
@@ -118,7 +118,17 @@ def problems(min_free_gb: float) -> "list[str]":
     return [problem for _, problem in checks if problem]
 
 
-# --- the environment
+# --- the environments
+
+
+def venv_of(kind: str) -> str:
+    """The folder of the environment that this kind of set-up makes; the tools join what runs."""
+    return os.path.join(ROOT, ".venv-emulators" if kind == "emulators" else ".venv")
+
+
+def python_of(kind: str) -> str:
+    """The Python of that environment."""
+    return os.path.join(venv_of(kind), "bin", "python")
 
 
 def stamp(kind: str) -> str:
@@ -127,15 +137,15 @@ def stamp(kind: str) -> str:
     The checkout's own path is part of it, since the scripts in a ``.venv`` hold it: a moved checkout is set up anew.
     """
     digest = hashlib.sha256(ROOT.encode())
-    for name in (LOCK_FILES[kind], "pyproject.toml"):
+    for name in (LOCK_FILES[kind],) if kind == "emulators" else (LOCK_FILES[kind], "pyproject.toml"):
         with open(os.path.join(ROOT, name), "rb") as file:
             digest.update(file.read())
-    return os.path.join(VENV, ".complete-{}-{}".format(kind, digest.hexdigest()[:16]))
+    return os.path.join(venv_of(kind), ".complete-{}-{}".format(kind, digest.hexdigest()[:16]))
 
 
 def is_complete(kind: str) -> bool:
     """Whether that kind of set-up is done, and its Python still there."""
-    return os.path.exists(stamp(kind)) and os.path.exists(os.path.join(VENV, "bin", "python"))
+    return os.path.exists(stamp(kind)) and os.path.exists(python_of(kind))
 
 
 def locked_count(kind: str) -> int:
@@ -144,14 +154,14 @@ def locked_count(kind: str) -> int:
         return sum("==" in line for line in file)
 
 
-def pip(arguments: "list[str]", log_path: str, expected: int = 0) -> None:
-    """Runs pip in ``.venv``; its words go to the log, and every 15 seconds one line says how far it is.
+def pip(kind: str, arguments: "list[str]", log_path: str, expected: int = 0) -> None:
+    """Runs pip in an environment; its words go to the log, and every 15 seconds one line says how far it is.
 
     Raises:
         SystemExit: pip failed; the end of its log has been shown.
     """
-    command = [os.path.join(VENV, "bin", "python"), "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    temporary = os.path.join(VENV, "tmp")  # packages are built there: /tmp can be small
+    command = [python_of(kind), "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    temporary = os.path.join(venv_of(kind), "tmp")  # packages are built there: /tmp can be small
     os.makedirs(temporary, exist_ok=True)
     seen, told = 0, time.monotonic()
     with open(log_path, "a", encoding="utf-8") as log:
@@ -178,27 +188,27 @@ def pip(arguments: "list[str]", log_path: str, expected: int = 0) -> None:
 
 def install(kind: str) -> None:
     """Makes what is missing; each step leaves something that the next call can tell from a finished one."""
-    log_path = os.path.join(VENV, "setup.log")
-    if not is_complete("run"):
-        shutil.rmtree(VENV, ignore_errors=True)
-        say("set-up: making .venv with Python {}".format(dotted(sys.version_info[:3])))
-        if subprocess.call([sys.executable, "-m", "venv", VENV]) != 0:
-            sys.exit("set-up failed: {} -m venv could not make {}".format(sys.executable, VENV))
-    for step in ("run", "dev") if kind == "dev" else ("run",):
+    venv = venv_of(kind)
+    log_path = os.path.join(venv, "setup.log")
+    steps = ("run", "dev") if kind == "dev" else (kind,)
+    if not is_complete(steps[0]):
+        shutil.rmtree(venv, ignore_errors=True)
+        say("set-up: making {} with Python {}".format(os.path.relpath(venv, ROOT), dotted(sys.version_info[:3])))
+        if subprocess.call([sys.executable, "-m", "venv", venv]) != 0:
+            sys.exit("set-up failed: {} -m venv could not make {}".format(sys.executable, venv))
+    for step in steps:
         if is_complete(step):
             continue
         count = locked_count(step)
         say("set-up: installing {} packages for {} (log: {})".format(count, step, os.path.relpath(log_path, ROOT)))
         locked = ["--no-deps", "--no-compile", "--require-hashes", "-r", LOCK_FILES[step]]
-        pip(["install", *locked], log_path, expected=count)
+        pip(step, ["install", *locked], log_path, expected=count)
         if step == "run":
-            pip(["install", "--no-deps", "--no-compile", "--editable", "."], log_path)
+            pip(step, ["install", "--no-deps", "--no-compile", "--editable", "."], log_path)
         say("set-up: compiling")
         # All cores at once, where pip would compile one file after another. A few packages ship files that are no
         # Python 3, so its exit code says nothing.
-        subprocess.call(
-            [os.path.join(VENV, "bin", "python"), "-m", "compileall", "-qq", "-j0", os.path.join(VENV, "lib")]
-        )
+        subprocess.call([python_of(step), "-m", "compileall", "-qq", "-j0", os.path.join(venv, "lib")])
         if step == "run":
             archive_classes(log_path)
         with open(stamp(step), "w"):
@@ -208,7 +218,7 @@ def install(kind: str) -> None:
 def archive_classes(log_path: str) -> None:
     """Makes the archive of Spark's classes; without it each Spark job only starts slower, so a failure is a note."""
     say("set-up: archiving Spark's classes, so that its jobs start faster")
-    command = [os.path.join(VENV, "bin", "python"), "-m", "crime_trends.resources.class_archive"]
+    command = [python_of("run"), "-m", "crime_trends.resources.class_archive"]
     with open(log_path, "a") as log:
         if subprocess.call(command, cwd=ROOT, stdout=log, stderr=log) != 0:
             say(
@@ -238,13 +248,15 @@ class Alone:
 
 
 def main() -> int:
-    """Exit code 0 once ``.venv`` is complete, 1 if the installation failed, 2 if the machine lacks something."""
+    """Exit code 0 once the environment is complete, 1 if the installation failed, 2 if the machine lacks something."""
     parser = argparse.ArgumentParser(description="Checks this machine and installs the locked packages into .venv.")
-    parser.add_argument("--dev", action="store_true", help="also install the tools for tests, lint and docs")
+    more = parser.add_mutually_exclusive_group()
+    more.add_argument("--dev", action="store_true", help="also install the tools for tests, lint and docs")
+    more.add_argument("--emulators", action="store_true", help="install the stand-ins for Google Cloud, apart")
     parser.add_argument("--check", action="store_true", help="only check the machine")
     parser.add_argument("--min-free-gb", type=float, default=4, help="free disk that must be there (default: 4)")
     options = parser.parse_args()
-    kind = "dev" if options.dev else "run"
+    kind = "emulators" if options.emulators else "dev" if options.dev else "run"
     if not options.check and is_complete(kind):
         return 0
 
