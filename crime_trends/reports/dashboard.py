@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from html import escape
@@ -173,7 +174,7 @@ def _reconciliation_status(months: tuple[ReconciledMonth, ...]) -> str:
     if wrong:
         text = f"{_wrong(wrong, len(months))}; see the lines marked below."
         return f'<p class="status is-wrong" role="alert" data-testid="reconciliation-status">✗ {text}</p>'
-    text = f"Every row is accounted for in {_count(len(months), 'month')} of {_count(datasets, 'dataset')}."
+    text = f"Every row is accounted for in {_months(months)} of {_count(datasets, 'dataset')}."
     return f'<p class="status is-right" data-testid="reconciliation-status">✓ {text}</p>'
 
 
@@ -183,7 +184,7 @@ def _reconciliation(key: str, months: list[ReconciledMonth]) -> str:
     verdict = (
         f'<span class="is-wrong">✗ {_wrong(wrong, len(months))}</span>'
         if wrong
-        else f'<span class="is-right">✓ {_count(len(months), "month")}</span>'
+        else f'<span class="is-right">✓ {_months(months)}</span>'
     )
     heads = "".join(
         f'<th scope="col">{name}</th>'
@@ -215,6 +216,11 @@ def _reconciliation_row(row: ReconciledMonth) -> str:
         f'<tr class="{"is-wrong" if row.differences else "is-right"}"><th scope="row">{mark}{label}</th>'
         f'{cells}{portal}<td class="result">{result}</td></tr>'
     )
+
+
+def _months(rows: Iterable[ReconciledMonth]) -> str:
+    """How many months the rows of a reconciliation are; that of no month is none."""
+    return _count(sum(row.month is not None for row in rows), "month")
 
 
 def _wrong(wrong: int, months: int) -> str:
