@@ -7,11 +7,12 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import cleaning
+from bench import cleaning, load_time
 from bench.report import PAGE
 
 BENCHMARKS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
     "cleaning": cleaning.run,
+    "load_time": load_time.run,
 }
 """Name -> what measures and writes its section: takes the command's options and an empty folder for its files."""
 
