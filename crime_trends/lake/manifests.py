@@ -130,6 +130,23 @@ class RawManifest(Manifest):
         return sum(file.rows for file in self.files)
 
 
+def changed_months(old: RawManifest | None, new: RawManifest) -> list[str]:
+    """The months whose rows differ, also those that vanished.
+
+    Rows that belong to no month are rejects of the file's first month, so a change of theirs is one of that month.
+    """
+    before, after = (old.months if old else {}), new.months
+    months = before.keys() | after.keys()
+    changed = {
+        month
+        for month in months
+        if month not in before or month not in after or before[month].checksum != after[month].checksum
+    }
+    if months and new.undated_checksum != (old.undated_checksum if old else ""):
+        changed |= {min(listed) for listed in (before, after) if listed}
+    return sorted(changed)
+
+
 @dataclass(frozen=True)
 class CleanManifest(Manifest):
     """A month of clean data and of its rejects, or the rejects that rows outside are.

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from crime_trends.datasets import DATASETS, Dataset, Lookup, SocrataSource
 from crime_trends.errors import PortalError
 from crime_trends.lake.local import LocalLake
-from crime_trends.lake.manifests import RawManifest, RawMonth
+from crime_trends.lake.manifests import RawManifest, RawMonth, changed_months
 from crime_trends.months import month_range
 from crime_trends.portals.contract import check_counts, measured_download, new_columns
 from crime_trends.portals.http import PortalSession
@@ -297,23 +297,6 @@ class RawIngest:
             fetched_at=now(),
             **more,
         )
-
-
-def changed_months(old: RawManifest | None, new: RawManifest) -> list[str]:
-    """The months whose rows differ, also those that vanished.
-
-    Rows that belong to no month are rejects of the file's first month, so a change of theirs is one of that month.
-    """
-    before, after = (old.months if old else {}), new.months
-    months = before.keys() | after.keys()
-    changed = {
-        month
-        for month in months
-        if month not in before or month not in after or before[month].checksum != after[month].checksum
-    }
-    if months and new.undated_checksum != (old.undated_checksum if old else ""):
-        changed |= {min(listed) for listed in (before, after) if listed}
-    return sorted(changed)
 
 
 def _is_socrata(city: str) -> bool:
