@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.warehouse.duckdb import DuckDBWarehouse, transaction
 from crime_trends_tests.conftest import REPOSITORY
@@ -78,6 +79,11 @@ class ModelsHome:
                 "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [dataset, first_day(month), version, datetime(2024, 7, 1) + timedelta(hours=entries), *ledger.values()],
             )
+
+    def note_rows_outside(self, dataset: str, rows: int) -> None:
+        """Notes so many rows of a dataset that belong to no month."""
+        no_month = ("", "a", "", "", rows, 0, rows, 0, {}, {}, [], [], rows, "")
+        self.warehouse.record_outside(dataset, CleanManifest(f"{dataset}_outside_rejects", *no_month))
 
     def load_lookup(self, table: str, rows: Sequence[tuple[str, str, bool]]) -> None:
         """Makes a look-up these rows (code, name, is_historical), in this order."""
@@ -213,6 +219,7 @@ def built_home(home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Mod
         duplicate_rows=1,
     )
     home.load_month(CALLS, "2024-04", [call("E6", "2024-04-01")], "a")
+    home.note_rows_outside("los_angeles_nibrs_offenses", 3)
     home.load_month(
         "austin_crime_reports",
         "2024-03",

@@ -155,6 +155,14 @@ def test_reconciliation_follows_a_month_from_the_portal_to_the_facts(built_home:
     ]
 
 
+def test_rows_outside_are_reconciled_without_a_month_and_are_in_no_vintage(built_home: ModelsHome) -> None:
+    assert built_home.query(
+        "select dataset, portal_rows, raw_rows, clean_rows, rejected_rows, warehouse_rows, fact_rows, "
+        "has_current_facts, is_reconciled from marts.mart_reconciliation where month is null"
+    ) == [("los_angeles_nibrs_offenses", 3, 3, 0, 3, 0, 0, True, True)]
+    assert built_home.query("select count(*) from facts.vintages where month is null") == [(0,)]
+
+
 def test_vintages_keep_what_a_version_of_a_month_counted(built_home: ModelsHome) -> None:
     assert built_home.query(
         "select offense_name, month_version, record_count from facts.vintages "
