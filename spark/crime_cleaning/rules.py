@@ -222,7 +222,7 @@ def coordinates(box: Box) -> dict[str, Rule]:
         reason = (
             _unusable(name, Issue.NOT_A_NUMBER)
             .when(F.col(name).isNotNull() & other.isNull(), F.lit(Issue.INCOMPLETE))
-            .when(known & ~inside, F.lit(Issue.OUTSIDE_CITY))
+            .when(F.col(name).isNotNull() & known & ~inside, F.lit(Issue.OUTSIDE_CITY))
         )
         parsed = F.coalesce(_number(_text(name)), of_point)
         rules[name] = Rule(parsed, F.when(known & inside, F.col(name)), reason)
