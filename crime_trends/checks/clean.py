@@ -55,15 +55,16 @@ class Duplicates:
 
     name = "duplicates"
     tolerated_share = 0.01
+    tolerated_rows = 10
 
     def spec(self, key: dg.AssetKey) -> dg.AssetCheckSpec:
         """The check as the asset declares it."""
         return dg.AssetCheckSpec(
             self.name,
             asset=key,
-            description=f"In every month at most {self.tolerated_share:.0%} of the raw rows are exact duplicates of "
-            "another, or superseded by a newer row of the same key. None of them is a clean row, so nothing is counted "
-            "twice. If it warns, the portal publishes rows more than once: compare the listed "
+            description=f"In every month at most {self.tolerated_share:.0%} of the raw rows, or {self.tolerated_rows} "
+            "rows, are exact duplicates of another or superseded by a newer row of the same key. None of them is a clean "
+            "row, so nothing is counted twice. If it warns, the portal publishes rows more than once: compare the listed "
             "months with its own count of keys, and tell the publisher.",
         )
 
@@ -76,7 +77,7 @@ class Duplicates:
                 continue
             older = manifest.rejections.get(Rejection.SUPERSEDED, 0)
             duplicates, superseded = duplicates + manifest.duplicate_rows, superseded + older
-            if manifest.duplicate_rows + older > self.tolerated_share * manifest.raw_rows:
+            if manifest.duplicate_rows + older > max(self.tolerated_rows, self.tolerated_share * manifest.raw_rows):
                 offending[month] = (
                     f"{month}: {manifest.duplicate_rows:,} exact duplicates and {older:,} superseded of "
                     f"{manifest.raw_rows:,} rows"

@@ -17,6 +17,8 @@ from crime_trends.warehouse.newest import newest_facts
 
 HEADER = ("dataset", "newest event", "newest report", "last fetch (UTC)", "months", "stale", "checks")
 NONE = "-"
+RECORDS = 20
+"""How far back the last evaluation of a check is looked for."""
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,13 @@ def failing_checks() -> list[Problem]:
     problems = []
     with dg.DagsterInstance.get() as instance:
         for key in defs.resolve_asset_graph().asset_check_keys:
-            record = instance.get_latest_asset_check_evaluation_record(key)
-            if record is None:
-                continue
-            asset, evaluation = "/".join(key.asset_key.path), record.evaluation
-            if evaluation is None:
-                problems.append(Problem(asset, key.name, False, "did not run: its step failed, or is at work now"))
-            elif not evaluation.passed:
-                warns = evaluation.severity == dg.AssetCheckSeverity.WARN
+            # The latest records may be of runs that planned the check and ended before it.
+            records = instance.event_log_storage.get_asset_check_execution_history(key, limit=RECORDS)
+            evaluation = next(
+                (it.evaluation for it in records if isinstance(it.evaluation, dg.AssetCheckEvaluation)), None
+            )
+            if evaluation is not None and not evaluation.passed:
+                asset, warns = "/".join(key.asset_key.path), evaluation.severity == dg.AssetCheckSeverity.WARN
                 problems.append(Problem(asset, key.name, warns, evaluation.description or ""))
     return problems
 
