@@ -63,9 +63,9 @@ class Duplicates:
             self.name,
             asset=key,
             description=f"In every month at most {self.tolerated_share:.0%} of the raw rows, or {self.tolerated_rows} "
-            "rows, are exact duplicates of another or superseded by a newer row of the same key. None of them is a clean "
-            "row, so nothing is counted twice. If it warns, the portal publishes rows more than once: compare the listed "
-            "months with its own count of keys, and tell the publisher.",
+            "rows, are exact duplicates of another or superseded by a newer row of the same key. None of them is a "
+            "clean row, so nothing is counted twice. If it warns, the portal publishes rows more than once: compare "
+            "the listed months with its own count of keys, and tell the publisher.",
         )
 
     def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
