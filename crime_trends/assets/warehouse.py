@@ -15,6 +15,7 @@ from crime_trends.assets.common import (
     partition_results,
 )
 from crime_trends.assets.raw import raw_version
+from crime_trends.checks.ids import ids_in_two_months
 from crime_trends.checks.warehouse import warehouse_rows
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
 from crime_trends.errors import CrimeTrendsError
@@ -46,7 +47,7 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
             "dagster/column_schema": column_schema(dataset.column_map.all_columns),
             "dagster/table_name": f"warehouse.{dataset.key}",
         },
-        check_specs=[warehouse_rows.spec(key)],
+        check_specs=[warehouse_rows.spec(key), ids_in_two_months.spec(key)],
         pool=WAREHOUSE_POOL,
     )
     def table(
@@ -67,6 +68,7 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
         yield check
         if not check.passed:
             raise dg.Failure(description=check.description, allow_retries=False)
+        yield ids_in_two_months.evaluate(tables, dataset)
         yield from partition_results(
             key,
             {month: entry.version for month, entry in loaded.items()},
