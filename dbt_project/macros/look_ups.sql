@@ -7,6 +7,6 @@
 {% macro listed_name(code, listed_code, name) -%}
     case
         when {{ listed_code }} is not null then {{ name }}
-        when {{ code }} is not null then {{ dbt.string_literal(dbt.escape_single_quotes("not in the city's list")) }}
+        when {{ code }} is not null then '{{ dbt.escape_single_quotes("not in the city's list") }}'
     end
 {%- endmacro %}
