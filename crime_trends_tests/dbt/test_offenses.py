@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -15,13 +16,24 @@ from crime_trends_tests.dbt.conftest import CALLS, ModelsHome
 pytestmark = pytest.mark.xdist_group("models")
 
 OFFENSES = REPOSITORY / "dbt_project" / "seeds" / "offenses"
+OTHER_CROSSWALKS = REPOSITORY.parent / "shared" / "reference"
 AGGRAVATED_ASSAULTS_OF_THE_LAPD = ("250", "251", "761", "926")
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with file.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
 
 
 def seed(name: str) -> list[dict[str, str]]:
     """The rows of a seed."""
-    with (OFFENSES / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+    return rows_of(OFFENSES / f"{name}.csv")
+
+
+def index_series() -> dict[str, str]:
+    """NIBRS code -> its index series, or not_index."""
+    return {row["nibrs_code"]: row["index_series"] or "not_index" for row in seed("nibrs_offenses")}
 
 
 def test_the_rules_of_the_models_hold(home: ModelsHome) -> None:
@@ -82,7 +94,7 @@ def test_the_lapds_own_list_goes_before_the_crime_open_database() -> None:
 
 @pytest.mark.parametrize("city", ["austin", "los_angeles"])
 def test_a_code_lies_between_its_low_and_its_high_mapping(city: str) -> None:
-    series = {row["nibrs_code"]: row["index_series"] or "not_index" for row in seed("nibrs_offenses")}
+    series = index_series()
     for row in seed(f"{city}_offense_crosswalk"):
         low, high = row["index_group_low"], row["index_group_high"]
         assert bool(low) == bool(high), row
@@ -106,3 +118,34 @@ def test_a_record_is_administrative_if_all_its_statutes_are(code_section: str | 
     with duckdb.connect() as connection:
         (found,) = connection.execute("select regexp_replace(?, ?, '') = ''", [code_section, pattern]).fetchall()
     assert bool(found[0]) == administrative
+
+
+@pytest.mark.parametrize("city", ["austin", "los_angeles"])
+def test_another_crosswalk_differs_only_where_ours_says_so(city: str) -> None:
+    other = OTHER_CROSSWALKS / f"crosswalk_{city}_ryanfio15.csv"
+    if not other.exists():
+        pytest.skip(f"no reference tables beside the repository ({other.name} is absent)")
+    series, ours = index_series(), seed(f"{city}_offense_crosswalk")
+    possible: dict[str, set[str]] = {}
+    for row in ours:
+        own = series.get(row["nibrs_code"], "not_index")
+        possible.setdefault(row["offense_code"], set()).update({own, row["index_group_low"], row["index_group_high"]})
+    compared = [row for row in rows_of(other) if row["code"] in possible]
+    assert len(compared) > 100
+    for row in compared:
+        assert series[row["nibrs_code"]] in possible[row["code"]], row
+
+
+def test_every_disputed_code_of_los_angeles_is_marked() -> None:
+    other = OTHER_CROSSWALKS / "crosswalk_los_angeles_ryanfio15.csv"
+    if not other.exists():
+        pytest.skip(f"no reference tables beside the repository ({other.name} is absent)")
+    ours = {row["offense_code"]: row for row in seed("los_angeles_offense_crosswalk")}
+    differing = {
+        row["code"]
+        for row in rows_of(other)
+        if row["code"] in ours and row["nibrs_code"] != ours[row["code"]]["nibrs_code"]
+    }
+    unsure = {code for code, row in ours.items() if row["confidence"] in {"disputed", "default_branch", ""}}
+    assert differing - unsure == {"926"}
+    assert {code for code, row in ours.items() if row["confidence"] == "disputed"} <= differing
