@@ -111,8 +111,8 @@ def read_dashboard_data(warehouse_file: Path) -> DashboardData:
     try:
         with warehouse.connect(read_only=True) as connection, transaction(connection):
             daily = connection.execute(
-                "select dataset, city, record_type, occurred_date, sum(record_count)::bigint "
-                "from marts.mart_daily_counts group by all order by all"
+                "select dataset, city, record_type, occurred_date, sum(measure_count)::bigint "
+                "from marts.mart_daily_counts where measure in ('records', 'calls') group by all order by all"
             ).fetchall()
             months = connection.execute(
                 "select dataset, month, coalesce(raw_rows, 0), coalesce(clean_rows, 0), coalesce(rejected_rows, 0), "

@@ -130,17 +130,6 @@ def test_only_months_that_were_asked_for_are_built(built_home: ModelsHome) -> No
     assert built_home.query("select count(*) from facts.vintages where month = '2024-04-01'") == [(0,)]
 
 
-def test_marts_count_records_by_record_type(built_home: ModelsHome) -> None:
-    assert built_home.query(
-        "select record_type, record_count from marts.mart_monthly_counts where month = '2024-03-01' "
-        "order by record_type, dataset"
-    ) == [("call", 4), ("offense", 1), ("offense", 1), ("report", 1), ("report", 1)]
-    assert built_home.query(
-        f"select occurred_date, record_count from marts.mart_daily_counts where dataset = '{CALLS}' "
-        "and occurred_date >= '2024-01-01' order by occurred_date"
-    ) == [(MARCH, 1), (date(2024, 3, 2), 2), (date(2024, 3, 31), 1)]
-
-
 def test_reconciliation_follows_a_month_from_the_portal_to_the_facts(built_home: ModelsHome) -> None:
     rows = built_home.query(
         "select city, dataset, month, portal_rows, raw_rows, clean_rows, rejected_rows, duplicate_rows, "

@@ -49,7 +49,7 @@ def make_warehouse(file: Path, rows: list[DailyRow]) -> Path:
     with duckdb.connect(file) as connection:
         connection.execute(
             "create table marts.mart_daily_counts "
-            "(city varchar, dataset varchar, record_type varchar, occurred_date date, record_count bigint)"
+            "(city varchar, dataset varchar, record_type varchar, measure varchar, occurred_date date, measure_count bigint)"
         )
         connection.execute(
             "create table marts.mart_reconciliation (dataset varchar, month date, raw_rows bigint, clean_rows bigint, "
@@ -57,7 +57,7 @@ def make_warehouse(file: Path, rows: list[DailyRow]) -> Path:
         )
         if rows:
             connection.executemany(
-                "insert into marts.mart_daily_counts values (?, ?, ?, ?, ?)",
+                "insert into marts.mart_daily_counts values (?, ?, ?, 'records', ?, ?)",
                 [(city, dataset, kind, day, count) for dataset, city, kind, day, count in rows],
             )
         connection.execute(
@@ -65,7 +65,7 @@ def make_warehouse(file: Path, rows: list[DailyRow]) -> Path:
             insert into marts.mart_reconciliation
             select dataset, month, n + 7 + 2, n, 7, 2, n, n, case when city <> 'san_diego' then n + 9 end
             from (
-                select dataset, city, date_trunc('month', occurred_date)::date as month, sum(record_count) as n
+                select dataset, city, date_trunc('month', occurred_date)::date as month, sum(measure_count) as n
                 from marts.mart_daily_counts group by all
             )
             """

@@ -1,6 +1,8 @@
 select
     datasets.city,
     months.dataset,
+    'rows' as measure,
+    'occurred' as date_basis,
     months.month,
     months.portal_rows,
     months.raw_rows,

@@ -1,0 +1,97 @@
+with versions as (
+    select
+        dataset,
+        month,
+        as_of,
+        sum(record_count) as record_count
+    from {{ ref('vintages') }}
+    group by dataset, month, as_of
+),
+
+newest as (
+    select
+        dataset,
+        month,
+        max_by(record_count, as_of) as newest_count,
+        max(as_of) as newest_as_of
+    from versions
+    group by dataset, month
+),
+
+-- What was not loaded yet cannot have grown: the newest load of the dataset says how far the vintages reach.
+reaches as (
+    select
+        dataset,
+        max(made_at) as reached_at
+    from {{ ref('int_warehouse_months') }}
+    group by dataset
+),
+
+ages as (
+    {%- for days in [30, 60, 90] %}
+    select
+        newest.dataset,
+        newest.month,
+        newest.newest_count,
+        newest.newest_as_of,
+        {{ days }} as age_days,
+        {{ days_after(days, months_after(1, 'newest.month')) }} as aged_on_date
+    from newest
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+aged as (
+    select
+        ages.dataset,
+        ages.month,
+        ages.age_days,
+        ages.aged_on_date,
+        ages.newest_count,
+        ages.newest_as_of,
+        max(versions.as_of) as as_of,
+        max_by(versions.record_count, versions.as_of) as record_count
+    from ages
+    left join versions
+        on
+            ages.dataset = versions.dataset
+            and ages.month = versions.month
+            and ages.aged_on_date > cast(versions.as_of as date)
+    group by
+        ages.dataset,
+        ages.month,
+        ages.age_days,
+        ages.aged_on_date,
+        ages.newest_count,
+        ages.newest_as_of
+)
+
+select
+    datasets.city,
+    aged.dataset,
+    datasets.record_type,
+    case when datasets.record_type = 'call' then 'calls' else 'records' end as measure,
+    'occurred' as date_basis,
+    aged.month,
+    cast(aged.age_days as int64) as age_days,
+    aged.aged_on_date,
+    case when reaches.reached_at >= aged.aged_on_date then aged.as_of end as as_of,
+    case when reaches.reached_at >= aged.aged_on_date then cast(aged.record_count as int64) end as measure_count,
+    aged.newest_as_of,
+    cast(aged.newest_count as int64) as newest_count,
+    case
+        when reaches.reached_at >= aged.aged_on_date then cast(aged.newest_count - aged.record_count as int64)
+    end as growth_count,
+    case
+        when reaches.reached_at >= aged.aged_on_date
+            then {{ change_percent('aged.newest_count', 'aged.record_count') }}
+    end as growth_percent,
+    case
+        when reaches.reached_at < aged.aged_on_date then 'the month is not that old'
+        when aged.as_of is null then 'the month was first loaded later'
+    end as reason
+from aged
+inner join {{ ref('dim_datasets') }} as datasets
+    on aged.dataset = datasets.dataset
+inner join reaches
+    on aged.dataset = reaches.dataset
