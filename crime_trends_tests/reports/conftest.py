@@ -49,7 +49,8 @@ def make_warehouse(file: Path, rows: list[DailyRow]) -> Path:
     with duckdb.connect(file) as connection:
         connection.execute(
             "create table marts.mart_daily_counts "
-            "(city varchar, dataset varchar, record_type varchar, measure varchar, occurred_date date, measure_count bigint)"
+            "(city varchar, dataset varchar, record_type varchar, measure varchar, occurred_date date, "
+            "measure_count bigint)"
         )
         connection.execute(
             "create table marts.mart_reconciliation (dataset varchar, month date, raw_rows bigint, clean_rows bigint, "
