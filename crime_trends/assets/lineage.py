@@ -1,0 +1,36 @@
+"""Column lineage: which columns of what lies before it a column is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+from crime_cleaning.columns import Column
+
+from crime_trends.datasets import Dataset
+
+
+def clean_lineage(dataset: Dataset) -> dg.TableColumnLineage:
+    """What each clean column is read from, by the portal's own names, which the raw file has.
+
+    The month comes from the column that decides it, an issue can come from any column. A column that is derived from
+    another clean one has no source of its own.
+    """
+    column_map = dataset.column_map
+    read = {column.name: column.sources[:1] for column in column_map.columns}
+    everything = tuple(dict.fromkeys(source for sources in read.values() for source in sources))
+    return _lineage(
+        dg.AssetKey(["raw", dataset.key]),
+        {**read, "month": read[column_map.month_column], "issues": everything},
+    )
+
+
+def unchanged_lineage(upstream: dg.AssetKey, columns: Sequence[Column]) -> dg.TableColumnLineage:
+    """Columns that are taken over as they are."""
+    return _lineage(upstream, {column.name: (column.name,) for column in columns})
+
+
+def _lineage(upstream: dg.AssetKey, read: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        {name: [dg.TableColumnDep(upstream, source) for source in sources] for name, sources in read.items()}
+    )
