@@ -95,7 +95,7 @@ def clean(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Clea
     ) -> Cleaned:
         folder = tmp_path_factory.mktemp(dataset)
         raw = folder / "raw [1].csv"
-        raw.write_text(text, encoding="utf-8")
+        raw.write_text(text, encoding="utf-8", newline="")
         header = next(csv.reader([text.splitlines()[0]]))
         assert not DATASETS[dataset].column_map.unknown_columns(header), "a slip in the test's header"
         year = YearInput(

@@ -11,17 +11,24 @@ from crime_trends_tests.spark.conftest import Clean, Cleaned, csv_text
 
 Found = dict[str, dict[str, Any]]
 
+UNPADDED_TIMES = {"0": "0000", "7": "0007", "45": "0045", "930": "0930", "2200": "2200"}
+INVALID_TIMES = ("60", "80", "170", "1970")
 AUSTIN = {"crime_type": "THEFT", "ucr_code": "600", "occ_date": "2023-12-31T00:00:00.000"}
 AUSTIN_ROWS = [
     {"incident_report_number": "20238001001", "occ_date_time": "2023-12-22T22:00:00.000", "occ_time": "2200"},
-    {"incident_report_number": "20238001002", "occ_time": "45"},
-    {"incident_report_number": "20238001003", "occ_time": "0"},
-    {"incident_report_number": "20238001004", "occ_time": "2400"},
-    {"incident_report_number": "20238001005", "occ_time": "1970"},
+    *(
+        {"incident_report_number": f"time {text}", "occ_time": text}
+        for text in (*UNPADDED_TIMES, *INVALID_TIMES, "2400")
+    ),
     {"incident_report_number": "20238001006"},
-    {"incident_report_number": "20238001007", "latitude": "0.00011857", "longitude": "-0.00013208"},
+    {
+        "incident_report_number": "20238001007",
+        "latitude": "0.00011857",
+        "longitude": "-0.00013208",
+        "address": "UNKNOWN",
+    },
     {"incident_report_number": "20238001008", "x_coordinate": "0", "y_coordinate": "0"},
-    {"incident_report_number": "20238001009", "x_coordinate": "3,115,570", "y_coordinate": "10,070,668.4453125"},
+    {"incident_report_number": "20238001009", "x_coordinate": "16,776,960", "y_coordinate": "13,070,668.4453125"},
     {"incident_report_number": "20238001010", "latitude": "30.2672", "longitude": "-97.7431"},
     {"incident_report_number": "20238001011", "latitude": "34.05", "longitude": "-118.24"},
     {"incident_report_number": "20238001012", "clearance_status": "O", "clearance_date": "2024-01-05T00:00:00.000"},
@@ -29,6 +36,31 @@ AUSTIN_ROWS = [
     {"incident_report_number": "20238001014", "crime_type": "DWI  .15 BAC OR ABOVE", "family_violence": "Y"},
     {"incident_report_number": "20,238,001,015"},
     {"incident_report_number": "20238001016", "rep_date": "2024-01-02T00:00:00.000", "rep_time": "27"},
+    {
+        "incident_report_number": "20238001017",
+        "sector": "88",
+        "district": "UT",
+        "council_district": "7.0",
+        "census_tract": "21.13",
+        "census_block_group": "4530452001",
+        "ucr_category": "13A",
+        "ucr_code": "2405",
+    },
+    {"incident_report_number": "20238001018", "census_block_group": "4,530,452,001", "clearance_status": "C"},
+    {
+        "incident_report_number": "20238001019",
+        "latitude": "30.27",
+        "longitude": "-97.74",
+        "location": '{"latitude": "30.27", "human_address": "{\\"address\\": \\"\\", \\"city\\": \\"\\"}"}',
+    },
+    {
+        "incident_report_number": "20238001020",
+        "latitude": "30.27",
+        "longitude": "-97.74",
+        "location": "(30.27, -97.74)",
+    },
+    {"incident_report_number": "20238001021", "address": "5500  TUMBLEWEED DR ", "zip_code": "78744.0"},
+    {"incident_report_number": "20238001022", "latitude": " ", "occ_time": " ", "clearance_status": ""},
 ]
 
 
@@ -42,21 +74,26 @@ def test_austin_takes_the_published_time(austin: Found) -> None:
     assert austin["20238001001"]["occurred_at"] == datetime(2023, 12, 22, 22)
 
 
-def test_austin_joins_day_and_unpadded_time_where_the_time_is_missing(austin: Found) -> None:
-    assert austin["20238001002"]["occurred_at"] == datetime(2023, 12, 31, 0, 45)
-    assert austin["20238001002"]["occurred_time"] == "0045"
-    assert austin["20238001003"]["occurred_at"] == datetime(2023, 12, 31)
+@pytest.mark.parametrize("text", UNPADDED_TIMES)
+def test_austin_joins_day_and_unpadded_time_where_the_time_is_missing(austin: Found, text: str) -> None:
+    row, padded = austin[f"time {text}"], UNPADDED_TIMES[text]
+    assert (row["occurred_time"], row["issues"]) == (padded, [])
+    assert row["occurred_at"] == datetime(2023, 12, 31, int(padded[:2]), int(padded[2:]))
+
+
+def test_austin_joins_day_and_time_of_the_report(austin: Found) -> None:
     assert austin["20238001016"]["reported_at"] == datetime(2024, 1, 2, 0, 27)
 
 
 def test_austin_2400_is_midnight_of_the_next_day_and_the_row_stays_in_its_month(austin: Found) -> None:
-    row = austin["20238001004"]
+    row = austin["time 2400"]
     assert row["occurred_at"] == datetime(2024, 1, 1)
     assert (row["occurred_date"], row["month"], row["issues"]) == (date(2023, 12, 31), date(2023, 12, 1), [])
 
 
-def test_austin_invalid_time_is_an_issue(austin: Found) -> None:
-    row = austin["20238001005"]
+@pytest.mark.parametrize("text", INVALID_TIMES)
+def test_austin_invalid_time_is_an_issue(austin: Found, text: str) -> None:
+    row = austin[f"time {text}"]
     assert (row["occurred_at"], row["occurred_time"], row["issues"]) == (None, None, ["occurred_time:not_a_time"])
 
 
@@ -73,7 +110,7 @@ def test_austin_zero_and_nearly_zero_coordinates_are_unknown(austin: Found) -> N
 
 def test_austin_thousands_commas(austin: Found) -> None:
     row = austin["20238001009"]
-    assert (row["x_coordinate"], row["y_coordinate"]) == (3115570.0, 10070668.4453125)
+    assert (row["x_coordinate"], row["y_coordinate"]) == (16776960.0, 13070668.4453125)
     assert "20238001015" in austin
 
 
@@ -98,24 +135,75 @@ def test_austin_text_stays_as_published(austin: Found) -> None:
     assert (row["is_family_violence"], austin["20238001001"]["is_family_violence"]) == (True, None)
 
 
-@pytest.mark.parametrize(
-    ("written", "month"),
-    [
-        ("2023-12-22T22:00:00.000", "2023-12"),
-        ("2023-01-01 00:00:05", "2023-01"),
-        ("01/08/2020 12:00:00 AM", "2020-01"),
-        ("1/8/2020 0:00", "2020-01"),
-        ("11/27/2005  14:00", "2005-11"),
-        ("11/27/2005", "2005-11"),
-        ("2014 Dec 22 11:31:16 AM", "2014-12"),
-        ("44119", "2020-10"),
-    ],
-)
-def test_a_row_belongs_to_the_month_that_its_date_states_in_any_format(clean: Clean, written: str, month: str) -> None:
-    text = csv_text([{**AUSTIN, "incident_report_number": "1", "occ_date": written}])
-    (row,) = clean("austin_crime_reports", text, [month]).rows
-    assert f"{row['occurred_date']:%Y-%m}" == month
-    assert row["month"] == row["occurred_date"].replace(day=1)
+def test_austin_districts_and_unpadded_codes_stay_as_published(austin: Found) -> None:
+    row = austin["20238001017"]
+    assert (row["sector_code"], row["district_code"], row["offense_code"]) == ("88", "UT", "2405")
+    assert (row["council_district"], row["census_tract"], row["ucr_category_code"]) == ("7", "21.13", "13A")
+
+
+def test_austin_census_block_group_has_ten_digits_with_or_without_commas(austin: Found) -> None:
+    assert austin["20238001017"]["census_block_group"] == austin["20238001018"]["census_block_group"] == "4530452001"
+
+
+def test_austin_status_without_date_and_date_without_status(austin: Found) -> None:
+    row = austin["20238001018"]
+    assert (row["clearance_status_name"], row["clearance_date"], row["issues"]) == ("Arrested", None, [])
+
+
+@pytest.mark.parametrize("incident", ["20238001019", "20238001020"])
+def test_austin_old_location_objects_and_points_say_what_the_coordinates_say(austin: Found, incident: str) -> None:
+    row = austin[incident]
+    assert (row["latitude"], row["longitude"], row["issues"]) == (30.27, -97.74, [])
+
+
+def test_austin_padding_inside_an_address_goes(austin: Found) -> None:
+    assert (austin["20238001021"]["address"], austin["20238001021"]["zip_code"]) == ("5500 TUMBLEWEED DR", "78744")
+
+
+def test_austin_blank_is_missing(austin: Found) -> None:
+    row = austin["20238001022"]
+    assert (row["latitude"], row["occurred_time"], row["clearance_status_code"], row["issues"]) == (
+        None,
+        None,
+        None,
+        [],
+    )
+
+
+DATES = {
+    "2023-12-22T22:00:00.000": datetime(2023, 12, 22, 22),
+    "2023-01-01 00:00:05": datetime(2023, 1, 1, 0, 0, 5),
+    "2025-01-01 00:00:00.000": datetime(2025, 1, 1),
+    "01/08/2020 12:00:00 AM": datetime(2020, 1, 8),
+    "01/08/2020 11:59:59 PM": datetime(2020, 1, 8, 23, 59, 59),
+    "01/08/2020 00:00": datetime(2020, 1, 8),
+    "1/8/2020 0:00": datetime(2020, 1, 8),
+    "10/15/2020 0:00": datetime(2020, 10, 15),
+    "44119": datetime(2020, 10, 15),
+    "44119.75": datetime(2020, 10, 15, 18),
+    "11/27/2005  14:00": datetime(2005, 11, 27, 14),
+    "11/27/2005": datetime(2005, 11, 27),
+    "2014 Dec 22 11:31:16 AM": datetime(2014, 12, 22, 11, 31, 16),
+    "1800-01-06": datetime(1800, 1, 6),
+}
+
+
+@pytest.fixture(scope="module")
+def dates(clean: Clean) -> Found:
+    """One file in which every format occurs, as the day and as the time of a row."""
+    rows = [
+        {**AUSTIN, "incident_report_number": text, "occ_date": text, "occ_date_time": text, "clearance_date": text}
+        for text in DATES
+    ]
+    months = sorted({f"{moment:%Y-%m}" for moment in DATES.values()})
+    return clean("austin_crime_reports", csv_text(rows), months).by("incident_id")
+
+
+@pytest.mark.parametrize("text", DATES)
+def test_date_formats_mixed_in_one_file(dates: Found, text: str) -> None:
+    row, moment = dates[text], DATES[text]
+    assert (row["occurred_at"], row["occurred_date"], row["clearance_date"]) == (moment, moment.date(), moment.date())
+    assert (row["month"], row["issues"]) == (moment.date().replace(day=1), [])
 
 
 LOS_ANGELES = {
@@ -129,6 +217,21 @@ LOS_ANGELES_ROWS = [
     {"DR_NO": "230000005", "TIME OCC": "2560", "Vict Sex": "X", "Vict Descent": "Z"},
     {"DR_NO": "230000006", "LOCATION": "1100 W  39TH                         PL", "LAT": "34.0375"},
     {"DR_NO": "230000007", "Date Rptd": "02/30/2023 12:00:00 AM", "Vict Age": "old"},
+    {
+        "DR_NO": "230000008",
+        "TIME OCC": "0001",
+        "Premis Cd": "418",
+        "Crm Cd 1": "522.0",
+        "LAT": "34.05",
+        "LON": "-97.74",
+    },
+    {
+        "DR_NO": "230000009",
+        "TIME OCC": "1200",
+        "Crm Cd": "624",
+        "Crm Cd 1": "230",
+        "Date Rptd": "12/31/2025 12:00:00 AM",
+    },
 ]
 
 
@@ -152,6 +255,56 @@ def test_los_angeles_coordinates(los_angeles: Found) -> None:
     assert (los_angeles["230000002"]["latitude"], los_angeles["230000002"]["issues"]) == (None, [])
     assert (los_angeles["230000003"]["latitude"], los_angeles["230000003"]["longitude"]) == (34.0, -118.3506)
     assert los_angeles["230000006"]["issues"] == ["latitude:incomplete"]
+
+
+def test_los_angeles_coordinates_outside_the_city_are_issues(los_angeles: Found) -> None:
+    row = los_angeles["230000008"]
+    assert (row["latitude"], row["longitude"]) == (None, None)
+    assert row["issues"] == ["latitude:outside_city", "longitude:outside_city"]
+
+
+def test_los_angeles_heaped_times_are_times(los_angeles: Found) -> None:
+    assert los_angeles["230000008"]["occurred_at"] == datetime(2023, 3, 12, 0, 1)
+    assert los_angeles["230000009"]["occurred_at"] == datetime(2023, 3, 12, 12)
+
+
+def test_los_angeles_premise_418_has_no_description(los_angeles: Found) -> None:
+    assert (los_angeles["230000008"]["premise_code"], los_angeles["230000008"]["premise_name"]) == ("418", None)
+
+
+def test_los_angeles_offense_code_may_differ_from_the_first_of_four(los_angeles: Found) -> None:
+    assert (los_angeles["230000009"]["offense_code"], los_angeles["230000009"]["offense_code_1"]) == ("624", "230")
+    assert los_angeles["230000008"]["offense_code_1"] == "522"
+
+
+def test_los_angeles_report_may_come_more_than_1000_days_late(los_angeles: Found) -> None:
+    row = los_angeles["230000009"]
+    assert (row["report_date"] - row["occurred_date"]).days > 1000
+    assert row["issues"] == []
+
+
+def test_los_angeles_2016_exact_duplicates_are_dropped_and_counted(clean: Clean) -> None:
+    row = {**LOS_ANGELES, "DR_NO": "160100001", "DATE OCC": "01/01/2016 12:00:00 AM"}
+    rows = [{":id": f"row-{number}", ":updated_at": f"2019-0{number}-01T00:00:00.000Z", **row} for number in (1, 2)]
+    counts = clean("los_angeles_crime_reports", csv_text(rows), ["2016-01"]).report.months["2016-01"]
+    assert (counts.clean_rows, counts.duplicate_rows, counts.rejected_rows) == (1, 1, 0)
+
+
+def test_los_angeles_first_vintage_has_a_point_and_other_names(clean: Clean) -> None:
+    row = {
+        "DR Number": "010304468", "Date Reported": "03/20/2013", "Date Occurred": "03/19/2013", "Time Occurred": "2030",
+        "Area ID": "03", "Area Name": "Southwest", "Reporting District": "0377", "Crime Code": "510",
+        "Crime Code Description": "VEHICLE - STOLEN", "MO Codes": "0444 0913", "Victim Age": "34",
+        "Address": "1100 W  39TH                         PL", "Cross Street": "", "Location ": "(33.9829, -118.3338)",
+    }  # fmt: skip
+    elsewhere = {**row, "DR Number": "2", "Location ": "(0.0, 0.0)"}
+    found = clean("los_angeles_crime_reports", csv_text([row, elsewhere]), ["2013-03"]).by("incident_id")
+    one = found["010304468"]
+    assert (one["occurred_at"], one["report_date"]) == (datetime(2013, 3, 19, 20, 30), date(2013, 3, 20))
+    assert (one["area_code"], one["area_name"], one["reporting_district_code"]) == ("03", "Southwest", "0377")
+    assert (one["address"], one["victim_age"], one["mo_codes"]) == ("1100 W 39TH PL", 34, "0444 0913")
+    assert (one["latitude"], one["longitude"], one["issues"]) == (33.9829, -118.3338, [])
+    assert (found["2"]["latitude"], found["2"]["longitude"], found["2"]["issues"]) == (None, None, [])
 
 
 def test_los_angeles_victim(los_angeles: Found) -> None:
@@ -191,7 +344,10 @@ def nibrs(clean: Clean) -> Found:
     rows = [
         {"uniquenibrno": "25245765_240_1", "area": "9", "rpt_dist_no": "943", "premis_cd": "RA",
          "crime_against": "Person, Property", "domestic_violence_crime": "Yes", "hate_crime": "No",
-         "gang_related_crime": "maybe", "hndrdth_lat": "0", "hndrdth_lon": "0", "totaloffensecount": "2"},
+         "gang_related_crime": "maybe", "hndrdth_lat": "0", "hndrdth_lon": "0", "totaloffensecount": "2",
+         "nibr_description": "487(D)(1) - PC - F - Grand Theft Auto - GTA  - 240", "status": "40",
+         "premis_desc": "244 - TOBACCO SHOP"},
+        {"uniquenibrno": "25245765_23H_2", "time_occ": "0000", "crime_against": "Society", "nibr_code": "23H"},
     ]  # fmt: skip
     return clean("los_angeles_nibrs_offenses", csv_text([{**row, **more} for more in rows]), ["2024-12"]).by(
         "offense_id"
@@ -205,6 +361,27 @@ def test_los_angeles_nibrs_offense(nibrs: Found) -> None:
     assert (row["crime_against"], row["case_offense_count"]) == ("Person, Property", 2)
     assert (row["is_domestic_violence"], row["is_hate_crime"], row["is_gang_related"]) == (True, False, None)
     assert row["issues"] == ["is_gang_related:not_a_flag"]
+    assert (row["latitude"], row["longitude"]) == (None, None)
+
+
+def test_los_angeles_nibrs_texts_stay_as_published(nibrs: Found) -> None:
+    row = nibrs["25245765_240_1"]
+    assert row["offense_name"] == "487(D)(1) - PC - F - Grand Theft Auto - GTA  - 240"
+    assert (row["status_code"], row["premise_name"]) == ("40", "244 - TOBACCO SHOP")
+
+
+def test_los_angeles_nibrs_case_repeats_and_0000_is_midnight(nibrs: Found) -> None:
+    row = nibrs["25245765_23H_2"]
+    assert (row["case_id"], row["offense_code"], row["crime_against"]) == ("25245765", "23H", "Society")
+    assert row["occurred_at"] == datetime(2024, 12, 29)
+
+
+def test_los_angeles_nibrs_garbage_date_is_of_no_month(clean: Clean) -> None:
+    row = {"uniquenibrno": "1_240_1", "caseno": "1", "date_occ": "1800-01-06T00:00:00.000", "time_occ": "0000"}
+    result = clean("los_angeles_nibrs_offenses", csv_text([row]), ["2024-03"], undated_month="2024-03")
+    assert [(reject["reason"], reject["raw"]["date_occ"]) for reject in result.rejects] == [
+        ("no_month", "1800-01-06T00:00:00.000")
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -221,7 +398,11 @@ def calls(clean: Clean) -> Found:
         {"incident_num": "E23010000002", "beat": "-1", "priority": "9"},
         {"incident_num": "E23010000003", "beat": "999", "priority": "7"},
         {"incident_num": "E23010000004", "beat": "523", "priority": "2.0", "date_time": "2023-01-07 23:59:59.000"},
-    ]
+        {"incident_num": "P15010000001", "beat": "122", "priority": "5", "address_road_primary": "CHP INFO LOG"},
+        {"incident_num": "E18010000001", "beat": "0999", "priority": "8", "call_type": "1016P",
+         "address_sfx_primary": "BLV"},
+        {"incident_num": "E23010000005", "beat": " ", "priority": "0", "call_type": "", "address_sfx_primary": "BL"},
+    ]  # fmt: skip
     return clean("san_diego_calls_for_service", csv_text([{**row, **more} for more in rows]), ["2023-01"]).by("call_id")
 
 
@@ -231,17 +412,38 @@ def test_san_diego_day_of_week_is_computed(calls: Found) -> None:
 
 
 def test_san_diego_beats(calls: Found) -> None:
-    assert [row["beat_code"] for row in calls.values()] == ["122", None, None, "523"]
+    assert {id: row["beat_code"] for id, row in calls.items()} == {
+        "E23010000001": "122",  # 122.0
+        "E23010000002": None,  # -1
+        "E23010000003": None,  # 999
+        "E23010000004": "523",
+        "P15010000001": "122",
+        "E18010000001": "0999",
+        "E23010000005": None,
+    }
     assert all(row["issues"] == [] for row in calls.values())
 
 
 def test_san_diego_priorities(calls: Found) -> None:
-    assert [(row["priority_code"], row["priority_name"]) for row in calls.values()] == [
-        ("1", "Dispatch immediately"),
-        ("9", "Telephone report unit"),
-        ("7", None),
-        ("2", "Dispatch as quickly as possible"),
-    ]
+    assert {id: (row["priority_code"], row["priority_name"]) for id, row in calls.items()} == {
+        "E23010000001": ("1", "Dispatch immediately"),
+        "E23010000002": ("9", "Telephone report unit"),
+        "E23010000003": ("7", None),
+        "E23010000004": ("2", "Dispatch as quickly as possible"),
+        "P15010000001": ("5", None),
+        "E18010000001": ("8", None),
+        "E23010000005": ("0", "Dispatch immediately"),
+    }
+
+
+def test_san_diego_prefixes_p_and_e_stay_in_the_id(calls: Found) -> None:
+    assert {"P15010000001", "E18010000001", "E23010000001"} <= calls.keys()
+
+
+def test_san_diego_codes_missing_from_the_lists_and_pseudo_roads_stay(calls: Found) -> None:
+    assert (calls["E18010000001"]["call_type_code"], calls["E23010000005"]["call_type_code"]) == ("1016P", None)
+    assert calls["P15010000001"]["address_road"] == "CHP INFO LOG"
+    assert [calls[id]["address_suffix"] for id in ("E18010000001", "E23010000005")] == ["BLV", "BL"]
 
 
 def test_san_diego_empty_is_null_and_a_house_number_of_0_stays(calls: Found) -> None:
@@ -253,7 +455,8 @@ def test_san_diego_nibrs_offense(clean: Clean) -> None:
     rows = [
         {"nibrs_uniq": "3463746_220", "case_number": "3463746", "occured_on": "2024-03-31", "ibr_offense": "220",
          "approved_on": "2024-04-02 11:12:13", "crime_against": "PR", "violent_crime": "0", "property_crime": "1",
-         "latitude": "32.7157", "longitude": "-117.1611", "geocode_score": "98.5", "code_section": "459 PC||496 PC"},
+         "latitude": "32.7157", "longitude": "-117.1611", "geocode_score": "98.5",
+         "code_section": "459 PC BURGLARY (RESIDENTIAL) (F) || 496 PC || ", "block_addr": "1200   05TH AVE"},
     ]  # fmt: skip
     result: Cleaned = clean("san_diego_nibrs_offenses", "\ufeff" + csv_text(rows), ["2024-03"])
     (row,) = result.rows
@@ -261,4 +464,5 @@ def test_san_diego_nibrs_offense(clean: Clean) -> None:
     assert (row["crime_against_code"], row["crime_against"]) == ("PR", "Property")
     assert (row["is_violent_crime"], row["is_property_crime"]) == (False, True)
     assert (row["latitude"], row["longitude"], row["geocode_score"]) == (32.7157, -117.1611, 98.5)
-    assert (row["code_section"], row["issues"]) == ("459 PC||496 PC", [])
+    assert (row["code_section"], row["issues"]) == ("459 PC BURGLARY (RESIDENTIAL) (F) || 496 PC ||", [])
+    assert (row["offense_id"], row["address"]) == ("3463746_220", "1200 05TH AVE")

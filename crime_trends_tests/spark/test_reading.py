@@ -20,16 +20,15 @@ ROW = "E1,2023-03-12 02:30:00,FD,CAN,523"
 
 
 @pytest.mark.parametrize(
-    "header",
+    ("header", "has_line_breaks"),
     [
-        "incident_num,date_time,call_type,disposition,beat",
-        "INCIDENT_NUM,DATE_TIME,CALL_TYPE,DISPOSITION,BEAT",
-        '"incident_num","date_time","call_type","disposition","beat"',
-        '\ufeff"incident_num",date_time,call_type,disposition,beat',
-        "\ufeffincident_num,date_time, call_type ,disposition,beat",
+        ("INCIDENT_NUM,DATE_TIME,CALL_TYPE,DISPOSITION,BEAT", False),
+        ('"incident_num","date_time","call_type","disposition","beat"', False),
+        ('\ufeff"incident_num",date_time,call_type,disposition,beat', False),
+        ('\ufeff"incident_num",date_time,call_type,disposition,beat', True),
+        ("\ufeffincident_num,date_time, call_type ,disposition,beat", True),
     ],
 )
-@pytest.mark.parametrize("has_line_breaks", [False, True])
 def test_header_vintages(clean: Clean, header: str, has_line_breaks: bool) -> None:
     (row,) = clean(CALLS, f"{header}\n{ROW}\n", ["2023-03"], has_line_breaks=has_line_breaks).rows
     assert (row["call_id"], row["call_type_code"], row["beat_code"]) == ("E1", "FD", "523")
@@ -61,6 +60,20 @@ def test_commas_quotes_and_line_breaks_within_fields(clean: Clean) -> None:
         "E3": "back\\slash",
         "E4": '"',
     }
+
+
+def test_crlf_at_the_end_of_rows_and_within_a_field(clean: Clean) -> None:
+    header = "incident_num,date_time,call_type,disposition,address_road_primary,beat\r\n"
+    rows = [
+        'E1,2023-03-12 02:30:00,FD,CAN,"Burglary / \r\nBreaking & Entering",523\r\n',
+        'E2,2023-03-12 02:30:00,FD,CAN,,"523"\r\n',
+        "E3,2023-03-12 02:30:00,FD,CAN,,",
+    ]
+    found = clean(CALLS, header + "".join(rows), ["2023-03"], has_line_breaks=True).by("call_id")
+    assert [row["beat_code"] for row in found.values()] == ["523", "523", None]
+    assert found["E1"]["address_road"] == "Burglary / \nBreaking & Entering"
+    plain = clean(CALLS, header + "".join(rows[1:]), ["2023-03"]).by("call_id")
+    assert [row["beat_code"] for row in plain.values()] == ["523", None]
 
 
 @pytest.mark.parametrize("has_line_breaks", [False, True])
