@@ -53,17 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Brings everything for some months up to date, from the portals to the dashboard, in the Dagster "
         "instance of the home. Exit code 0 only if all of it worked. A second run of the same months changes nothing.",
     )
-    run.add_argument("--from", dest="first", required=True, metavar="YYYY-MM", help="the first month")
-    run.add_argument("--to", dest="last", required=True, metavar="YYYY-MM", help="the last month, included")
-    run.add_argument(
-        "--dataset",
-        dest="datasets",
-        action="append",
-        default=[],
-        choices=list(DATASETS),
-        metavar="KEY",
-        help=f"only this dataset; may be repeated. One of {', '.join(DATASETS)}",
-    )
+    _add_months(run)
     run.add_argument("--sample", action="store_true", help="use the built-in sample portal, which serves made-up data")
     run.add_argument("--dry-run", action="store_true", help="say what would be done and why, and do nothing")
     run.add_argument("--force", action="store_true", help="redo the months although they are up to date")
@@ -77,6 +67,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     status.add_argument("--sample", action="store_true", help="of the home that run --sample fills")
     status.set_defaults(function=_status)
+
+    backfill = commands.add_parser(
+        "backfill",
+        help="hand months of several datasets to the running Dagster as one backfill",
+        description="Hands months of several datasets to the Dagster that runs (make dev) as one backfill, from the "
+        "portals to the dashboard, and prints its page. Returns at once; the daemon does the work.",
+    )
+    _add_months(backfill)
+    backfill.set_defaults(function=_backfill)
 
     dev = commands.add_parser(
         "dev",
@@ -107,6 +106,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_months(command: argparse.ArgumentParser) -> None:
+    """The options that say which months of which datasets are meant."""
+    command.add_argument("--from", dest="first", required=True, metavar="YYYY-MM", help="the first month")
+    command.add_argument("--to", dest="last", required=True, metavar="YYYY-MM", help="the last month, included")
+    command.add_argument(
+        "--dataset",
+        dest="datasets",
+        action="append",
+        default=[],
+        choices=list(DATASETS),
+        metavar="KEY",
+        help=f"only this dataset; may be repeated. One of {', '.join(DATASETS)}",
+    )
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > 65_535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port; it is a number up to 65535")
@@ -133,6 +147,14 @@ def _status(options: argparse.Namespace) -> int:
     from crime_trends.commands.status import status
 
     return status(sample=options.sample)
+
+
+def _backfill(options: argparse.Namespace) -> int:
+    first, last = parse_month(options.first), parse_month(options.last)
+    from crime_trends.commands.backfill import backfill
+    from crime_trends.commands.run import RunRequest
+
+    return backfill(RunRequest(first, last, tuple(dict.fromkeys(options.datasets))))
 
 
 def _dev(options: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The composition root: all assets, checks and resources of the code location."""
+"""The composition root: all assets, checks, jobs, schedules, sensors and resources of the code location."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from crime_trends.assets.models import model_assets
 from crime_trends.assets.raw import raw_assets
 from crime_trends.assets.reports import dashboard
 from crime_trends.assets.warehouse import warehouse_assets
+from crime_trends.automation.conditions import automation_sensor
+from crime_trends.automation.jobs import jobs
+from crime_trends.automation.notifier import failure_notifier
+from crime_trends.automation.schedules import schedules
+from crime_trends.automation.sensors import TICK_SECONDS, portal_sensors
 from crime_trends.checks.age import data_age_checks
 from crime_trends.home import prepare_home
 from crime_trends.resources.dbt import dbt_project, dbt_resource
@@ -18,19 +23,48 @@ from crime_trends.resources.portals import PortalsResource
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import LakeResource, WarehouseResource
+from crime_trends.resources.webhook import WebhookResource
 from crime_trends.settings import Settings
 
-# Beta on purpose (docs/decisions/partitions.md); said once here instead of at each asset on every start.
-warnings.filterwarnings("ignore", category=dg.BetaWarning, message=r".*`(backfill_policy|allow_nonexistent_upstream)")
+# Beta on purpose (docs/decisions/beta-features.md); said once here instead of at each asset on every start.
+BETA = (
+    "backfill_policy",
+    "allow_nonexistent_upstream",
+    "with_source_code_references",
+    "LocalFileCode",
+    "CodeReferences",
+)
+warnings.filterwarnings("ignore", category=dg.BetaWarning, message=rf".*`({'|'.join(BETA)})")
+
+EXECUTORS = {"in_process": dg.in_process_executor, "multiprocess": dg.multiprocess_executor}
 
 
-def build_definitions(settings: Settings) -> dg.Definitions:
-    """The code location for some settings."""
+def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -> dg.Definitions:
+    """The code location for some settings.
+
+    Arguments:
+        settings: where everything is.
+        tick_seconds: how often the sensors on the portals ask themselves whether it is time to look.
+    """
     prepare_home(settings)
     project = dbt_project(settings.dbt_target_dir)
+    reference_models, monthly_models, mart_models = model_assets(project)
     return dg.Definitions(
-        assets=[*raw_assets(), *clean_assets(), *warehouse_assets(), *model_assets(project), dashboard],
+        assets=dg.with_source_code_references(
+            [
+                *raw_assets(),
+                *clean_assets(),
+                *warehouse_assets(),
+                reference_models,
+                monthly_models,
+                mart_models,
+                dashboard,
+            ]
+        ),
         asset_checks=data_age_checks(),
+        jobs=jobs(monthly_models, mart_models),
+        schedules=schedules(),
+        sensors=[*portal_sensors(tick_seconds), automation_sensor(), failure_notifier()],
         resources={
             "portals": PortalsResource(),
             "lake": LakeResource(root=str(settings.lake_dir)),
@@ -43,8 +77,9 @@ def build_definitions(settings: Settings) -> dg.Definitions:
             ),
             "dbt": dbt_resource(project),
             "reports": ReportsResource(folder=str(settings.reports_dir)),
+            "webhook": WebhookResource(),
         },
-        executor=dg.in_process_executor,
+        executor=EXECUTORS[settings.executor],
     )
 
 

@@ -5,6 +5,8 @@ class CrimeTrendsError(Exception):
     """Something went wrong that the message explains: what is wrong, and what to do. Exit code 1."""
 
     exit_code = 1
+    passes = False
+    """Whether trying the same again in a while may work."""
 
 
 class UsageError(CrimeTrendsError):
@@ -17,9 +19,23 @@ class PortalError(CrimeTrendsError):
     """A portal could not be reached, or what it sent does not fit its contract. The last good data stay."""
 
 
+class PortalBusyError(PortalError):
+    """A portal did not answer, or changed its data meanwhile. The last good data stay."""
+
+    passes = True
+
+
 class ReconciliationError(CrimeTrendsError):
     """Rows would be lost or doubled between two layers. Nothing was published."""
 
 
 class LakeConflictError(CrimeTrendsError):
     """Another process published the same partition meanwhile. Nothing was overwritten."""
+
+    passes = True
+
+
+class WarehouseBusyError(CrimeTrendsError):
+    """Another process held the warehouse for longer than one waits."""
+
+    passes = True

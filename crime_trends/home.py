@@ -22,6 +22,22 @@ concurrency:
   pools:
     default_limit: 1
     granularity: op
+  runs:
+    max_concurrent_runs: 4
+    tag_concurrency_limits:
+      # Runs that wait for a portal would only hold a process each.
+      - key: crime_trends/portal
+        value: {applyLimitPerUniqueValue: true}
+        limit: 2
+run_monitoring:
+  enabled: true
+  start_timeout_seconds: 300
+  free_slots_after_run_end_seconds: 300
+run_retries:
+  # Of runs whose process died. What fails in a step, the step itself tries again, if it may pass.
+  enabled: true
+  max_retries: 2
+  retry_on_asset_or_op_failure: false
 freshness:
   enabled: true
 """

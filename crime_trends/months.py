@@ -21,6 +21,10 @@ def parse_month(text: str) -> str:
     return text
 
 
+TRAILING_MONTHS = 13
+"""How many months, the current one included, count as recent: they are watched and swept without being asked for."""
+
+
 def current_month() -> str:
     """The month of now, UTC."""
     return datetime.now(UTC).strftime("%Y-%m")
@@ -46,6 +50,13 @@ def months_of(dataset: Dataset, first: str, last: str) -> list[str]:
     """The months from first to last that lie in the dataset's span and not in the future."""
     end = min(last, dataset.last_month or last, current_month())
     return month_range(max(first, dataset.first_month), end)
+
+
+def trailing_months(dataset: Dataset) -> list[str]:
+    """The latest months, as many as ``TRAILING_MONTHS``, that lie in the dataset's span; none if it ended before."""
+    last = current_month()
+    year, number = divmod(int(last[:4]) * 12 + int(last[5:]) - TRAILING_MONTHS, 12)
+    return months_of(dataset, f"{year}-{number + 1:02d}", last)
 
 
 def months_of_year(dataset: Dataset, year: str) -> list[str]:

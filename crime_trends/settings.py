@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     http_attempts: int = Field(5, ge=1, description="How often a request is tried before it fails.")
     spark_memory: str = Field("2g", pattern=r"^\d+[mg]$", description="Memory of the local Spark driver.")
     duckdb_memory: str = Field("2GB", pattern=r"^\d+(MB|GB)$", description="Memory limit of DuckDB.")
+    web_url: BaseUrl = Field("http://127.0.0.1:3000", description="Where Dagster's web server is.")
+    webhook_url: SecretStr | None = Field(None, description="Address that is told of failures, by a JSON message.")
+    executor: Literal["in_process", "multiprocess"] = Field(
+        "in_process", description="Whether the steps of a run share one process or have one each, as on a server."
+    )
     lock_timeout_seconds: float = Field(
         60, ge=0, description="How long to wait for another process to let go of the home."
     )

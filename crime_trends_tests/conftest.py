@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from crime_trends_tests.cloud.bigquery import BigQuery
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
@@ -22,6 +28,28 @@ def real_portal_dir() -> Path:
     if not REAL_PORTAL.is_dir():
         pytest.skip(f"no real rows beside the repository ({REAL_PORTAL.name} is absent)")
     return REAL_PORTAL
+
+
+@pytest.fixture(scope="session")
+def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+    """The code location, loaded once over a home of its own."""
+    from crime_trends.definitions import build_definitions
+    from crime_trends.settings import Settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CRIME_TRENDS_HOME", str(tmp_path_factory.mktemp("home")))
+        for name in ("DAGSTER_HOME", "DBT_TARGET_PATH"):
+            patch.delenv(name, raising=False)
+        yield build_definitions(Settings.load())
+
+
+@pytest.fixture(scope="session")
+def bigquery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQuery]:
+    """BigQuery's emulator; the folders of tests are its buckets."""
+    from crime_trends_tests.cloud.bigquery import running_emulator
+
+    with running_emulator(tmp_path_factory.getbasetemp()) as emulator:
+        yield emulator
 
 
 @dataclass

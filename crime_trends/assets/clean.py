@@ -1,5 +1,6 @@
 """Clean assets: typed months and their rejects as Parquet, made by one Spark job for any range of months."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,13 @@ from crime_trends.assets.common import (
     ForceConfig,
     column_schema,
     dataset_spec,
+    lake_pool,
     one_line_errors,
     partition_results,
+    step_metadata,
 )
+from crime_trends.assets.lineage import clean_lineage
+from crime_trends.automation.conditions import TABLE, clean_condition
 from crime_trends.checks.clean import duplicates, reconciliation
 from crime_trends.checks.issues import issue_shares
 from crime_trends.checks.volume import volume
@@ -51,14 +56,22 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
     columns = dataset.column_map.all_columns
     shared: dict[str, Any] = {
         "deps": [dg.AssetKey(["raw", dataset.key])],
-        "kinds": {"pyspark", "parquet"},
+        "kinds": {"pyspark", "parquet", "file"},
         "skippable": False,
+        "automation_condition": clean_condition(dataset),
     }
 
     @dg.multi_asset(
         name=f"clean__{dataset.key}",
         specs=[
-            dg.AssetSpec(**clean, **shared, metadata={"dagster/column_schema": column_schema(columns)}),
+            dg.AssetSpec(
+                **clean,
+                **shared,
+                metadata={
+                    "dagster/column_schema": column_schema(columns),
+                    "dagster/column_lineage": clean_lineage(dataset),
+                },
+            ),
             dg.AssetSpec(**rejects, **shared, metadata={"dagster/column_schema": column_schema(REJECT_COLUMNS)}),
         ],
         partitions_def=month_partitions(dataset),
@@ -69,7 +82,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def clean_months(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, pyspark: PySparkResource
     ) -> Iterator[Any]:
-        store = lake.open()
+        started, store = time.monotonic(), lake.open()
         with one_line_errors():
             months = months_to_clean(store, dataset, context.partition_keys)
             plan = plan_cleaning(store, dataset, months, force=context.partition_keys if config.force else ())
@@ -86,6 +99,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
             raise dg.Failure(description=check.description, allow_retries=False)
         manifests = {month: manifest for month in months if (manifest := store.clean_manifest(dataset.key, month))}
         versions = {month: manifest.version for month, manifest in manifests.items()}
+        work = step_metadata(started, manifests)
         yield from partition_results(
             clean["key"],
             versions,
@@ -97,6 +111,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
                     "duplicate_rows": manifest.duplicate_rows,
                     "values_with_issues": sum(manifest.issues.values()),
                     "issues": manifest.issues,
+                    **work,
                 }
                 for month, manifest in manifests.items()
             },
@@ -120,9 +135,10 @@ def _outside_rejects_asset(dataset: Dataset) -> dg.AssetsDefinition:
     @dg.asset(
         **spec,
         deps=[dg.AssetKey(["raw", dataset.outside_key])],
-        kinds={"parquet"},
+        kinds={"parquet", "file"},
         metadata={"dagster/column_schema": column_schema(REJECT_COLUMNS)},
-        pool=f"lake_{dataset.outside_key}",
+        pool=lake_pool(dataset.key),
+        automation_condition=TABLE,
     )
     def outside_rejects(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource

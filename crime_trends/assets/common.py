@@ -1,19 +1,33 @@
 """What all assets share: how they are described, how a range of partitions reports itself, how errors end a step."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 from crime_cleaning.columns import Column, ColumnType
 
-from crime_trends.datasets import CITIES, Dataset
+from crime_trends.automation.retries import try_again_later
+from crime_trends.datasets import CITIES, DATASETS, Dataset
 from crime_trends.errors import CrimeTrendsError
 
 OWNER = "team:crime-trends"
 WAREHOUSE_POOL = "warehouse_writer"
 SPARK_POOL = "spark"
 DOCS = "https://github.com/crime-trends/crime_trends/blob/main/docs/datasets"
+
+
+def lake_pool(key: str) -> str:
+    """The pool of whatever writes a dataset's raw data: one writer per dataset.
+
+    The look-ups of a dataset share its pool, and no portal has more than two datasets: so each is asked for at most two
+    things at a time.
+
+    Arguments:
+        key: of a dataset or a look-up.
+    """
+    return f"lake_{next((dataset.key for dataset in DATASETS.values() if key in dataset.lookups), key)}"
 
 
 class ForceConfig(dg.Config):
@@ -68,8 +82,37 @@ def raw_column_schema(dataset: Dataset) -> dg.TableSchema:
     )
 
 
+def versioned_result(
+    key: dg.AssetKey, version: str | None, metadata: Mapping[str, Any], *, is_asked: bool = True
+) -> dg.MaterializeResult[Any] | dg.AssetMaterialization:
+    """What a step yields for an asset without partitions; ``version`` is its data version, None for Dagster's own.
+
+    Arguments:
+        is_asked: whether the run asked for the asset; what was made besides is reported all the same.
+    """
+    if not is_asked:
+        return dg.AssetMaterialization(key, metadata=metadata, tags=data_version_tags(version))
+    return dg.MaterializeResult(
+        asset_key=key, data_version=dg.DataVersion(version) if version else None, metadata=metadata
+    )
+
+
+def step_metadata(started: float, partitions: Collection[str]) -> dict[str, float | int]:
+    """What a step cost, for each of its partitions: a step of many is no slower than one of few, so both are told.
+
+    Arguments:
+        started: of ``time.monotonic()``.
+        partitions: what the step brought up to date.
+    """
+    return {"step_seconds": round(time.monotonic() - started, 2), "partitions_in_step": len(partitions)}
+
+
 def partition_results(
-    key: dg.AssetKey, versions: Mapping[str, str], metadata: Mapping[str, Mapping[str, Any]]
+    key: dg.AssetKey,
+    versions: Mapping[str, str],
+    metadata: Mapping[str, Mapping[str, Any]],
+    *,
+    is_asked: bool = True,
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
     """What a step yields for an asset so that each partition gets a data version and metadata of its own.
 
@@ -80,30 +123,39 @@ def partition_results(
         key: the asset.
         versions: partition -> data version, in order, at least one.
         metadata: partition -> its metadata.
+        is_asked: as of ``versioned_result``.
     """
     last = list(versions)[-1]
-    yield dg.MaterializeResult(
-        asset_key=key,
-        data_version=dg.DataVersion(versions[last]),
-        metadata=metadata[last] if len(versions) == 1 else None,
-    )
-    if len(versions) == 1:
-        return
+    if is_asked:
+        yield dg.MaterializeResult(
+            asset_key=key,
+            data_version=dg.DataVersion(versions[last]),
+            metadata=metadata[last] if len(versions) == 1 else None,
+        )
+        if len(versions) == 1:
+            return
     for partition, version in versions.items():
         yield dg.AssetMaterialization(
-            asset_key=key,
-            partition=partition,
-            metadata=metadata[partition],
-            tags={"dagster/data_version": version, "dagster/data_version_is_user_provided": "true"},
+            asset_key=key, partition=partition, metadata=metadata[partition], tags=data_version_tags(version)
         )
+
+
+def data_version_tags(version: str | None) -> dict[str, str]:
+    """The tags with which an event states a data version; none for None."""
+    return {"dagster/data_version": version, "dagster/data_version_is_user_provided": "true"} if version else {}
 
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turns an error that its message explains, or that the disk gave, into a failure of the step in one line."""
+    """Turns an error that its message explains, or that the disk gave, into a failure of the step in one line.
+
+    What may pass is tried again first.
+    """
     try:
         yield
     except CrimeTrendsError as error:
+        if error.passes:
+            try_again_later(dg.AssetExecutionContext.get(), error)
         raise dg.Failure(description=str(error), allow_retries=False) from None
     except OSError as error:
         what = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"

@@ -1,31 +1,44 @@
 """The dbt models as assets, in three sets, each one call of dbt; their tests are asset checks.
 
 A set that is up to date is not built again; its tests run all the same, so that the checks speak of what is there.
+Tables report a version of their own, the monthly ones for each month, so that automation follows what really changed.
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, TypeAlias
 
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject, dbt_assets
 
-from crime_trends.assets.common import WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.assets.common import (
+    WAREHOUSE_POOL,
+    ForceConfig,
+    one_line_errors,
+    partition_results,
+    versioned_result,
+)
 from crime_trends.assets.translation import ModelTranslator
 from crime_trends.datasets import DATASETS
-from crime_trends.partitions import BACKFILL, all_months
+from crime_trends.partitions import BACKFILL
 from crime_trends.resources.storage import WarehouseResource
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 from crime_trends.warehouse.models import (
     MARTS,
+    MONTHLY,
     REFERENCE,
     facts_versions,
     is_current,
     marts_version,
+    month_versions_of,
     reference_version,
     stale_facts,
 )
+from crime_trends.warehouse.schema import SCHEMAS
+
+ModelMetadata: TypeAlias = dict[dg.AssetKey, Mapping[str, Any]]
+TRANSLATOR = ModelTranslator()
 
 
 class FactsConfig(ForceConfig):
@@ -44,10 +57,9 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     @dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        dagster_dbt_translator=ModelTranslator(),
+        dagster_dbt_translator=TRANSLATOR,
         name="monthly_models",
-        select="tag:monthly",
-        partitions_def=all_months(),
+        select=f"tag:{MONTHLY}",
         backfill_policy=BACKFILL,
         pool=WAREHOUSE_POOL,
     )
@@ -56,19 +68,20 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     ) -> Iterator[Any]:
         with one_line_errors():
             tables = warehouse.open()
-            stale = stale_facts(tables, context.partition_keys)
+            months = list(context.partition_keys)
+            stale = stale_facts(tables, months)
             if config.force:
-                datasets, months = set(config.datasets or DATASETS), set(context.partition_keys)
                 stale |= {
                     (dataset, month): version
                     for (dataset, month), version in facts_versions(tables).items()
-                    if dataset in datasets and month in months
+                    if dataset in (config.datasets or DATASETS) and month in months
                 }
             if stale:
                 tables.request_facts(stale)
-            yield from _run_dbt(context, dbt, tables, build=bool(stale))
-            if stale and not context.is_subset:
+            metadata = yield from _run_dbt(context, dbt, project, MONTHLY, build=bool(stale))
+            if stale:
                 tables.record_facts(stale)
+            yield from _month_events(context, tables, sorted({*months, *(month for _, month in stale)}), metadata)
 
     reference_models = _unpartitioned_models(project, "reference_models", REFERENCE, reference_version)
     mart_models = _unpartitioned_models(project, "mart_models", MARTS, marts_version)
@@ -83,7 +96,7 @@ def _unpartitioned_models(
     @dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        dagster_dbt_translator=ModelTranslator(),
+        dagster_dbt_translator=TRANSLATOR,
         name=name,
         select=f"tag:{tag}",
         pool=WAREHOUSE_POOL,
@@ -95,42 +108,96 @@ def _unpartitioned_models(
             tables = warehouse.open()
             version = version_of(tables)
             current = is_current(tables, tag, version) and not config.force
-            yield from _run_dbt(context, dbt, tables, build=not current)
-            if not current and not context.is_subset:
+            metadata = yield from _run_dbt(context, dbt, project, tag, build=not current)
+            if not current:
                 tables.record_table(tag, version)
+            yield from _table_events(context, tables, metadata)
 
     return models
 
 
 def _run_dbt(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, tables: DuckDBWarehouse, *, build: bool
-) -> Iterator[Any]:
-    """Builds and tests the selected models, or only tests them; notes the rows of those that are tables.
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, project: DbtProject, tag: str, *, build: bool
+) -> Generator[dg.AssetCheckResult | dg.AssetCheckEvaluation, None, ModelMetadata]:
+    """Builds and tests a set of models, or only tests it; passes the results of tests on.
 
-    Results of tests are passed on at once, materializations only when all of it worked: a failed test leaves none.
+    It is always the whole set, whichever of its models were asked for: a call costs seconds, a model hardly more, and a
+    set of which some models are newer than others would be of no version.
+
+    Returns:
+        Key -> what dbt says of building it, for the models that were built.
     """
-    models = f"{len(context.selected_asset_keys)} models"
-    context.log.info(f"building and testing {models}" if build else f"up to date; testing {models}")
-    command = ["build" if build else "test", "--exclude-resource-type", "unit_test"]
-    invocation = dbt.cli(command, context=context, raise_on_error=False)
-    materialized = []
+    what = f"the {tag} models"
+    context.log.info(f"building and testing {what}" if build else f"up to date; testing {what}")
+    command = ["build" if build else "test", "--exclude-resource-type", "unit_test", "--select", f"tag:{tag}"]
+    invocation = dbt.cli(
+        command, manifest=project.manifest_path, dagster_dbt_translator=TRANSLATOR, raise_on_error=False
+    )
+    metadata: ModelMetadata = {}
     for event in invocation.stream():
-        if isinstance(event, dg.AssetCheckResult | dg.AssetCheckEvaluation):
-            yield event
-        else:
-            materialized.append(event)
+        if isinstance(event, dg.AssetMaterialization):
+            metadata[event.asset_key] = event.metadata
+        elif isinstance(event, dg.AssetCheckEvaluation):
+            yield _asked_for(context, event)
     if not invocation.is_successful():
         raise dg.Failure(description=_failures(invocation), allow_retries=False)
     shutil.rmtree(invocation.target_path)
-    for place, rows in tables.table_rows(sorted({key.path[0] for key in context.selected_asset_keys})).items():
-        if dg.AssetKey(place) in context.selected_asset_keys:
-            context.add_asset_metadata({"dagster/row_count": rows}, asset_key=dg.AssetKey(place))
-    if build:
-        yield from materialized
-    else:
-        for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
-            if key in context.selected_asset_keys:
-                yield dg.MaterializeResult(asset_key=key)
+    return metadata
+
+
+def _asked_for(
+    context: dg.AssetExecutionContext, event: dg.AssetCheckEvaluation
+) -> dg.AssetCheckResult | dg.AssetCheckEvaluation:
+    """A test's result as the result of this step's check, if it is one."""
+    if dg.AssetCheckKey(event.asset_key, event.check_name) not in context.selected_asset_check_keys:
+        return event
+    return dg.AssetCheckResult(
+        asset_key=event.asset_key,
+        check_name=event.check_name,
+        passed=event.passed,
+        severity=event.severity,
+        metadata=event.metadata,
+    )
+
+
+def _in_order(context: dg.AssetExecutionContext, metadata: ModelMetadata) -> Iterator[tuple[dg.AssetKey, bool]]:
+    """The models that this step has to say something of, inputs first, and whether they were asked for."""
+    for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
+        is_asked = key in context.selected_asset_keys
+        if is_asked or key in metadata:
+            yield key, is_asked
+
+
+def _table_events(context: dg.AssetExecutionContext, tables: DuckDBWarehouse, metadata: ModelMetadata) -> Iterator[Any]:
+    """What became of a set without partitions; the version of a table is made of its rows."""
+    rows = tables.table_rows(SCHEMAS)
+    models = [(key, (key.path[0], key.path[-1]), is_asked) for key, is_asked in _in_order(context, metadata)]
+    versions = tables.content_versions([place for _, place, _ in models if place in rows])
+    for key, place, is_asked in models:
+        counted = {"dagster/row_count": rows[place]} if place in rows else {}
+        more = {**metadata.get(key, {}), **counted}
+        yield versioned_result(key, versions.get(place), more, is_asked=is_asked)
+
+
+def _month_events(
+    context: dg.AssetExecutionContext, tables: DuckDBWarehouse, months: Sequence[str], metadata: ModelMetadata
+) -> Iterator[Any]:
+    """What became of the monthly set: months of tables, each with its own version, and views without partitions."""
+    deps = context.assets_def.asset_deps
+    for key, is_asked in _in_order(context, metadata):
+        if context.assets_def.specs_by_key[key].partitions_def is None:
+            yield versioned_result(key, None, metadata.get(key, {}), is_asked=is_asked)
+            continue
+        versions = month_versions_of(tables, _datasets_behind(key, deps), months)
+        rows = tables.month_rows(key.path[-1], schema=key.path[0])
+        counted = {month: {"dagster/row_count": rows.get(month, 0)} for month in months}
+        yield from partition_results(key, versions, counted, is_asked=is_asked)
+
+
+def _datasets_behind(key: dg.AssetKey, deps: Mapping[dg.AssetKey, Iterable[dg.AssetKey]]) -> set[str]:
+    """The datasets whose tables a model of the set reads, directly or by way of others of the set."""
+    found = {parent.path[-1] for parent in deps[key] if parent.path[-1] in DATASETS}
+    return found.union(*(_datasets_behind(parent, deps) for parent in deps[key] if parent in deps))
 
 
 def _failures(invocation: Any) -> str:

@@ -1,6 +1,7 @@
 """Raw assets as they are served: the portals' CSVs by year, rows that no year holds, San Diego's look-up tables."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,10 +11,13 @@ from crime_trends.assets.common import (
     OWNER,
     ForceConfig,
     dataset_spec,
+    lake_pool,
     one_line_errors,
     partition_results,
     raw_column_schema,
+    step_metadata,
 )
+from crime_trends.automation.freshness import raw_freshness
 from crime_trends.checks.portal_total import portal_total
 from crime_trends.checks.raw import portal_count, schema_drift
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
@@ -53,7 +57,8 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         kinds={"csv", "file"},
         metadata={"dagster/column_schema": raw_column_schema(dataset), "license": dataset.license},
         check_specs=[portal_count.spec(key), schema_drift.spec(key)],
-        pool=f"lake_{dataset.key}",
+        pool=lake_pool(dataset.key),
+        freshness_policy=raw_freshness(dataset),
     )
     def raw(
         context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
@@ -63,6 +68,7 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         with one_line_errors():
             ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
             for year in context.partition_keys:
+                started = time.monotonic()
                 result = ingest.fetch_year(dataset, int(year), force=config.force)
                 manifest = result.manifest
                 versions[year] = raw_version(manifest)
@@ -73,6 +79,7 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
                     "fetched_at": manifest.fetched_at,
                     "status": result.status,
                     "changed_months": ", ".join(result.changed_months) or "none",
+                    **step_metadata(started, [year]),
                     **({"note": manifest.note} if manifest.note else {}),
                 }
             sweep_orphans(store, dataset.key)
@@ -93,7 +100,7 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
         kinds={"csv", "file"},
         metadata={"dagster/column_schema": raw_column_schema(dataset), "license": dataset.license},
         check_specs=[portal_total.spec(key)],
-        pool=f"lake_{dataset.outside_key}",
+        pool=lake_pool(dataset.key),
     )
     def raw_outside(
         context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
@@ -146,7 +153,7 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
                 "taken as empty: codes only it would list are then not named.",
             )
         ],
-        pool=f"lake_{lookup.key}",
+        pool=lake_pool(lookup.key),
     )
     def raw_lookup(
         context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.automation.conditions import TABLE
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import LakeResource, WarehouseResource
@@ -24,6 +25,7 @@ DASHBOARD = "dashboard"
     tags={"layer": "reports"},
     kinds={"html", "vegalite"},
     pool=WAREHOUSE_POOL,
+    automation_condition=TABLE,
 )
 def dashboard(
     context: dg.AssetExecutionContext,

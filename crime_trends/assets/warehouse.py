@@ -1,5 +1,6 @@
 """Warehouse assets: a table per dataset whose months follow the clean months, and the look-up tables."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +14,11 @@ from crime_trends.assets.common import (
     dataset_spec,
     one_line_errors,
     partition_results,
+    step_metadata,
 )
+from crime_trends.assets.lineage import unchanged_lineage
 from crime_trends.assets.raw import raw_version
+from crime_trends.automation.conditions import TABLE
 from crime_trends.checks.ids import ids_in_two_months
 from crime_trends.checks.warehouse import warehouse_rows
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
@@ -45,15 +49,19 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
         kinds={"duckdb", "table"},
         metadata={
             "dagster/column_schema": column_schema(dataset.column_map.all_columns),
+            "dagster/column_lineage": unchanged_lineage(
+                dg.AssetKey(["clean", dataset.key]), dataset.column_map.all_columns
+            ),
             "dagster/table_name": f"warehouse.{dataset.key}",
         },
         check_specs=[warehouse_rows.spec(key), ids_in_two_months.spec(key)],
         pool=WAREHOUSE_POOL,
+        automation_condition=TABLE,
     )
     def table(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
-        store = lake.open()
+        started, store = time.monotonic(), lake.open()
         with one_line_errors():
             tables = warehouse.open()
             loaded = load_months(
@@ -72,7 +80,10 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
         yield from partition_results(
             key,
             {month: entry.version for month, entry in loaded.items()},
-            {month: {"dagster/row_count": entry.rows} for month, entry in loaded.items()},
+            {
+                month: {"dagster/row_count": entry.rows, **step_metadata(started, loaded)}
+                for month, entry in loaded.items()
+            },
         )
 
     return table
@@ -95,6 +106,7 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
             "dagster/table_name": f"warehouse.{lookup.key}",
         },
         pool=WAREHOUSE_POOL,
+        automation_condition=TABLE,
     )
     def table(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource

@@ -7,11 +7,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from crime_trends.automation.retries import COMMAND_TAG
 from crime_trends.commands.progress import say
-
-COMMAND_TAG = "crime_trends/run_of_home"
-"""Marks the runs of the ``run`` command with the home they work on: the daemon's, and those of another home that
-shares the Dagster instance, are never touched."""
 
 
 def command_tags(home: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from crime_trends.datasets import Dataset
-from crime_trends.errors import PortalError
+from crime_trends.errors import PortalBusyError, PortalError
 from crime_trends.lake.checksums import Measured, measure
 from crime_trends.settings import Settings
 
@@ -71,7 +71,7 @@ def check_counts(dataset: Dataset, measured: Measured, portal_rows: dict[str, in
     if measured.undated_rows:
         differing.append(f"outside the year: expected 0, got {measured.undated_rows}")
     if differing:
-        raise PortalError(
+        raise PortalBusyError(
             f"{dataset.key}, {address}: the rows that came are not as many as the portal itself counts ("
             f"{sum(portal_rows.values())} in all): {'; '.join(differing)}; try again later"
         )

@@ -22,7 +22,7 @@ import requests
 
 from crime_trends import __version__
 from crime_trends.datasets import CITIES
-from crime_trends.errors import PortalError
+from crime_trends.errors import PortalBusyError, PortalError
 from crime_trends.settings import PREFIX, Settings
 
 USER_AGENT = f"crime_trends/{__version__} (+https://github.com/crime-trends/crime_trends)"
@@ -85,7 +85,7 @@ class PortalSession:
         if app_token:
             self._http.headers[APP_TOKEN_HEADER] = app_token
         # A proxy of the environment is for the outside; it can't reach this machine's loopback.
-        self._http.trust_env = not _is_loopback(self.base_url)
+        self._http.trust_env = not is_loopback(self.base_url)
 
     def head(self, path: str) -> Mapping[str, str]:
         """The headers of a file. Raises as ``download``."""
@@ -135,6 +135,10 @@ class PortalSession:
         """An error about an address of this portal; user name, password and escapes of the address are left out."""
         return PortalError(self._message(address, problem))
 
+    def busy_error(self, address: str, problem: str) -> PortalBusyError:
+        """As ``error``, of what may be otherwise in a while."""
+        return PortalBusyError(self._message(address, problem))
+
     def url(self, path: str) -> str:
         """The address of a path below the host, as it is asked for: it can hold a password, so it is never shown."""
         return f"{self.base_url}/{path}"
@@ -163,7 +167,7 @@ class PortalSession:
                 raise self.error(url, f"expected a whole answer, got {_reason(error)}") from None
             if attempt < self._attempts:
                 self._sleep(_pause_seconds(attempt) if asked_to_wait is None else asked_to_wait)
-        raise self.error(url, f"expected a whole answer, {problem} (attempts: {self._attempts}); try again later")
+        raise self.busy_error(url, f"expected a whole answer, {problem} (attempts: {self._attempts}); try again later")
 
     def _expect_success(self, response: requests.Response) -> None:
         if response.status_code in (403, 404):
@@ -221,7 +225,8 @@ def _pause_seconds(attempt: int) -> float:
     return float(min(2.0 ** (attempt - 1), LONGEST_WAIT_SECONDS) * random.uniform(0.5, 1.0))  # noqa: S311
 
 
-def _is_loopback(url: str) -> bool:
+def is_loopback(url: str) -> bool:
+    """Whether an address is of this machine only, which no proxy can reach."""
     host = urlsplit(url).hostname or ""
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from crime_trends.datasets import Dataset, SocrataSource
-from crime_trends.errors import PortalError
+from crime_trends.errors import PortalBusyError, PortalError
 from crime_trends.lake.checksums import Measured
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import LakeFile, PortalRows, RawManifest
@@ -136,7 +136,7 @@ class OutsideFetch:
     def _check_rows(self, source: SocrataOutside, found: Measured, expected: int) -> None:
         """Refuses other rows than the portal counts, and rows that ingest itself would date within a year."""
         if found.rows != expected:
-            raise PortalError(
+            raise PortalBusyError(
                 f"{self.dataset.outside_key}, {source.address}: the rows that came are not as many as the portal "
                 f"itself counts: expected {expected}, got {found.rows}; try again later"
             )

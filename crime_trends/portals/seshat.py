@@ -59,7 +59,7 @@ class SeshatFile:
             after = self._version()
             if before == after and after["length"] in (None, str(file.stat().st_size)):
                 return Download(after)
-        raise self.session.error(
+        raise self.session.busy_error(
             self.address,
             f"expected the same ETag, Last-Modified and length before and after the download, got {before}, then "
             f"{file.stat().st_size} bytes, then {after} (attempts: {DOWNLOAD_ATTEMPTS}); try again later",

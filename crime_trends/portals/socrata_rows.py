@@ -159,7 +159,7 @@ def _download(
         each_once = data_set.download_pages(where, file)
         if each_once and data_set.rows_updated_at() == updated and counts(updated) == before:
             return before
-    raise data_set.session.error(
+    raise data_set.session.busy_error(
         address,
         "expected data that stay the same during the download, got "
         + ("other counts or another rowsUpdatedAt after it" if each_once else "a row (:id) twice")

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from crime_trends.datasets import Lookup, LookupRow
-from crime_trends.errors import CrimeTrendsError, ReconciliationError
+from crime_trends.errors import CrimeTrendsError, ReconciliationError, WarehouseBusyError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.settings import Settings
@@ -76,7 +76,7 @@ class DuckDBWarehouse:
                 if "Could not set lock" not in str(error):
                     raise CrimeTrendsError(f"the warehouse {self.file} could not be opened: {error}") from error
                 if time.monotonic() >= deadline:
-                    raise CrimeTrendsError(
+                    raise WarehouseBusyError(
                         f"the warehouse {self.file} is held by another process; "
                         f"close it and run again ({str(error).splitlines()[0]})"
                     ) from error
@@ -200,11 +200,11 @@ class DuckDBWarehouse:
     def _record_table(connection: duckdb.DuckDBPyConnection, name: str, version: str, rows: int) -> None:
         connection.execute("insert into warehouse.table_ledger values (?, ?, ?, ?)", [name, version, rows, _now()])
 
-    def month_rows(self, dataset: str) -> dict[str, int]:
-        """Month -> rows that the dataset's table holds, counted."""
+    def month_rows(self, table: str, schema: str = "warehouse") -> dict[str, int]:
+        """Month -> rows, counted, of a table that has months: a dataset's, unless another schema is named."""
         with self.connect(read_only=True) as connection:
             rows = connection.execute(
-                f"select strftime(month, '%Y-%m'), count(*) from warehouse.{dataset} group by month"
+                f"select strftime(month, '%Y-%m'), count(*) from {schema}.{table} group by month"
             ).fetchall()
         return dict(rows)
 
@@ -219,6 +219,18 @@ class DuckDBWarehouse:
                 (schema, name): _scalar(connection, f'select count(*) from "{schema}"."{name}"', [])
                 for schema, name in names
             }
+
+    def content_versions(self, places: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """(schema, table) -> hash of the table's rows, whatever their order. For tables that fit in memory."""
+        with self.connect(read_only=True) as connection:
+            versions = {}
+            for schema, name in places:
+                row = connection.execute(
+                    "select md5(coalesce(string_agg(line, chr(10) order by line), '')) "
+                    f'from (select cast(t as varchar) as line from "{schema}"."{name}" as t)'
+                ).fetchone()
+                versions[schema, name] = str(row[0]) if row else ""
+        return versions
 
     def request_facts(self, months: Iterable[tuple[str, str]]) -> None:
         """Says which (dataset, month) pairs the next call of the monthly models builds."""

@@ -16,6 +16,7 @@ from crime_trends.warehouse.duckdb import DuckDBWarehouse
 
 DBT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 REFERENCE = "reference"
+MONTHLY = "monthly"
 MARTS = "marts"
 
 REFERENCE_CODE = ("models/reference", "seeds", "macros")
@@ -64,6 +65,15 @@ def facts_versions(warehouse: DuckDBWarehouse) -> dict[tuple[str, str], str]:
         for month, entry in warehouse.month_versions(dataset.key).items():
             versions[dataset.key, month] = combined([code, entry.version, *lookups])
     return versions
+
+
+def month_versions_of(warehouse: DuckDBWarehouse, datasets: Iterable[str], months: Sequence[str]) -> dict[str, str]:
+    """Month -> version of the facts of some datasets together, as the ledger has them."""
+    held = [(dataset, warehouse.facts_versions(dataset)) for dataset in sorted(datasets)]
+    return {
+        month: combined(f"{dataset}:{of_months[month].version}" for dataset, of_months in held if month in of_months)
+        for month in months
+    }
 
 
 def stale_facts(warehouse: DuckDBWarehouse, months: Sequence[str]) -> dict[tuple[str, str], str]:
