@@ -168,15 +168,6 @@ def home_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("models")
 
 
-@pytest.fixture
-def empty_home(home_path: Path) -> ModelsHome:
-    """A home whose tables are all empty, to be changed."""
-    home = ModelsHome(home_path)
-    home.warehouse.file.unlink(missing_ok=True)
-    home.warehouse.prepare()
-    return home
-
-
 @pytest.fixture(scope="session")
 def built_home(home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> ModelsHome:
     """A home whose models are built for all loaded months but April 2024; only to be read."""
