@@ -58,9 +58,12 @@ SAN_DIEGO_HEADER = [
 
 
 def los_angeles_rows() -> list[list[str]]:
-    """Forty rows in each of three months, the last of them twice."""
+    """Forty rows in each of three months, the first of them twice; and four that belong to no month."""
     rows = [los_angeles_row(month * 100 + number, month) for month in (3, 4, 5) for number in range(40)]
-    return [*rows, rows[0]]
+    outside = [los_angeles_row(900 + number, 3) for number in range(4)]
+    for row, day in zip(outside, ("", "01/06/1800", "12/31/2019", "01/01/2025"), strict=True):
+        row[2] = f"{day} 12:00:00 AM" if day else ""
+    return [*rows, *outside, rows[0]]
 
 
 def write_portal_folder(folder: Path) -> None:

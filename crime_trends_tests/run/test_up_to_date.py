@@ -48,6 +48,7 @@ def test_every_raw_row_is_accounted_for(home: Home) -> None:
     ) == [
         (LOS_ANGELES, "2024-03", 41, 40, 0, 1, 40, 40, 41),
         (LOS_ANGELES, "2024-04", 40, 40, 0, 0, 40, 40, 40),
+        (LOS_ANGELES, None, 4, 0, 4, 0, 0, 0, 4),
         (SAN_DIEGO, "2024-03", 50, 50, 0, 0, 50, 50, None),
         (SAN_DIEGO, "2024-04", 50, 50, 0, 0, 50, 50, None),
     ]
@@ -103,12 +104,14 @@ def test_dry_run_says_what_would_be_done_and_why_and_does_nothing(
     files, rows = home.published_files(), ledgers(home)
     current = home.run(FIRST, LAST, *DATASETS, "--dry-run")
     assert current.returncode == 0, current.stderr
-    assert "nothing to fetch (unchanged)" in current.stdout
+    assert "raw 2024: nothing to fetch (unchanged)" in current.stdout
+    assert "raw outside: nothing to fetch (unchanged)" in current.stdout
     assert "up to date" in current.stdout
 
     write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, los_angeles_rows()[:-1])
     behind = home.run(FIRST, "2024-05", *DATASETS, "--dry-run")
-    assert "fetch 120 rows" in behind.stdout
+    assert "raw 2024: fetch 120 rows" in behind.stdout
+    assert "raw outside: fetch 4 rows (the data set changed at the portal)" in behind.stdout
     assert "clean 2024-05: never cleaned" in behind.stdout
     assert downloads(portal) == []
     assert home.published_files() == files
