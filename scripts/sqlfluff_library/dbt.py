@@ -2,8 +2,8 @@
 
 
 def escape_single_quotes(text: str) -> str:
-    """A text whose single quotes may stand within single quotes."""
-    return text.replace("'", "''")
+    """A text that may stand within single quotes; without its own, since the dialects write them in different ways."""
+    return text.replace("'", "")
 
 
 def date_trunc(datepart: str, date: str) -> str:
@@ -18,4 +18,4 @@ def dateadd(datepart: str, interval: int, from_date_or_timestamp: str) -> str:
 
 def datediff(first_date: str, second_date: str, datepart: str) -> str:
     """How many periods lie between two days."""
-    return f"date_diff('{datepart}', {first_date}, {second_date})"
+    return f"{datepart}s_between({first_date}, {second_date})"
