@@ -9,7 +9,7 @@ import dagster as dg
 from crime_cleaning.columns import Column, ColumnType
 
 from crime_trends.automation.retries import try_again_later
-from crime_trends.datasets import CITIES, DATASETS, Dataset
+from crime_trends.datasets import CITIES, DATASETS, Dataset, Lookup
 from crime_trends.errors import CrimeTrendsError
 
 OWNER = "team:crime-trends"
@@ -54,6 +54,18 @@ def dataset_spec(dataset: Dataset, layer: str, what: str, **more: Any) -> dict[s
         "owners": [OWNER],
         "tags": {"city": dataset.city, "layer": layer, "record_type": dataset.record_type},
         **more,
+    }
+
+
+def lookup_spec(lookup: Lookup, layer: str, what: str) -> dict[str, Any]:
+    """The same of a look-up's asset."""
+    return {
+        "key": dg.AssetKey([layer, lookup.key]),
+        "description": f"{lookup.title}: {what} One row per listed code; some codes are listed twice.\n\n"
+        f"[Tables, files and what is missing]({DOCS}/{lookup.city}_lookups.md).",
+        "group_name": f"{lookup.city}_{layer}",
+        "owners": [OWNER],
+        "tags": {"city": lookup.city, "layer": layer},
     }
 
 

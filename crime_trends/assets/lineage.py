@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import dagster as dg
 from crime_cleaning.columns import Column
 
-from crime_trends.datasets import Dataset
+from crime_trends.datasets import Dataset, Lookup
 
 
 def clean_lineage(dataset: Dataset) -> dg.TableColumnLineage:
@@ -28,6 +28,12 @@ def clean_lineage(dataset: Dataset) -> dg.TableColumnLineage:
 def unchanged_lineage(upstream: dg.AssetKey, columns: Sequence[Column]) -> dg.TableColumnLineage:
     """Columns that are taken over as they are."""
     return _lineage(upstream, {column.name: (column.name,) for column in columns})
+
+
+def lookup_lineage(lookup: Lookup) -> dg.TableColumnLineage:
+    """Code and name from the city's files; the rest is which file and which row of it."""
+    read = {lookup.code_column: (lookup.code_source,), lookup.name_column: (lookup.name_source,)}
+    return _lineage(dg.AssetKey(["raw", lookup.key]), {**read, "is_historical": (), "position": ()})
 
 
 def _lineage(upstream: dg.AssetKey, read: Mapping[str, Sequence[str]]) -> dg.TableColumnLineage:

@@ -8,10 +8,10 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.assets.common import (
-    OWNER,
     ForceConfig,
     dataset_spec,
     lake_pool,
+    lookup_spec,
     one_line_errors,
     partition_results,
     raw_column_schema,
@@ -127,15 +127,10 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
 
 
 def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
-    key = dg.AssetKey(["raw", lookup.key])
+    spec = lookup_spec(lookup, "raw", "the city's files of codes and names, as they are served.")
 
     @dg.asset(
-        key=key,
-        description=f"{lookup.title}: the city's files of codes and names, as they are served. "
-        "One row per listed code; some codes are listed twice.",
-        group_name=f"{lookup.city}_raw",
-        owners=[OWNER],
-        tags={"city": lookup.city, "layer": "raw"},
+        **spec,
         kinds={"csv", "file"},
         metadata={
             "dagster/column_schema": dg.TableSchema(
@@ -148,7 +143,7 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         check_specs=[
             dg.AssetCheckSpec(
                 "all_files_published",
-                asset=key,
+                asset=spec["key"],
                 description="Whether the portal has every file of the look-up. A historical file that is missing is "
                 "taken as empty: codes only it would list are then not named.",
             )

@@ -7,16 +7,16 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.assets.common import (
-    OWNER,
     WAREHOUSE_POOL,
     ForceConfig,
     column_schema,
     dataset_spec,
+    lookup_spec,
     one_line_errors,
     partition_results,
     step_metadata,
 )
-from crime_trends.assets.lineage import unchanged_lineage
+from crime_trends.assets.lineage import lookup_lineage, unchanged_lineage
 from crime_trends.assets.raw import raw_version
 from crime_trends.automation.conditions import TABLE
 from crime_trends.checks.ids import ids_in_two_months
@@ -91,18 +91,14 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
 
 def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     @dg.asset(
-        key=["warehouse", lookup.key],
+        **lookup_spec(lookup, "warehouse", "codes and names as one table, in the order of the city's files."),
         deps=[dg.AssetKey(["raw", lookup.key])],
-        description=f"{lookup.title}: codes and names as one table, in the order of the city's files. "
-        "One row per listed code; some codes are listed twice.",
-        group_name=f"{lookup.city}_warehouse",
-        owners=[OWNER],
-        tags={"city": lookup.city, "layer": "warehouse"},
         kinds={"duckdb", "table"},
         metadata={
             "dagster/column_schema": dg.TableSchema(
                 columns=[dg.TableColumn(name=name, type=kind) for name, kind in lookup_columns(lookup.key).items()]
             ),
+            "dagster/column_lineage": lookup_lineage(lookup),
             "dagster/table_name": f"warehouse.{lookup.key}",
         },
         pool=WAREHOUSE_POOL,

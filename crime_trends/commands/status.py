@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.home import prepare_home
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import next_month
+from crime_trends.portals.changes import years_behind
 from crime_trends.settings import Settings
 from crime_trends.staleness import OUTSIDE, Behind, partitions_behind
 from crime_trends.warehouse.duckdb import DuckDBWarehouse, warehouse_of
 from crime_trends.warehouse.newest import newest_facts
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 HEADER = ("dataset", "newest event", "newest report", "last fetch (UTC)", "months", "stale", "checks")
 NONE = "-"
@@ -54,6 +60,8 @@ def status(*, sample: bool) -> int:
         print(f"nothing was ever fetched into {settings.home}; crime-trends run brings months into it")
         return 0
     prepare_home(settings)
+    import dagster as dg
+
     warehouse = warehouse_of(settings)
     built = {dataset: _built_months(lake, warehouse, dataset) for dataset in DATASETS.values()}
     behind = [
@@ -62,7 +70,8 @@ def status(*, sample: bool) -> int:
         if months
         for entry in partitions_behind(lake, warehouse, dataset, months)
     ]
-    problems = failing_checks()
+    with dg.DagsterInstance.get() as instance:
+        problems, waiting = failing_checks(instance), waiting_years(instance, lake)
     newest = newest_facts(warehouse, datetime.now(UTC).date())
 
     print(f"home: {settings.home} ({'made-up' if manifest.synthetic else 'real'} data)\n")
@@ -84,29 +93,42 @@ def status(*, sample: bool) -> int:
         )
     _print_table([HEADER, *rows])
     print(f"\nmodels and reports: {_summary([problem for problem in problems if not _dataset_of(problem)])}")
-    for line in [*_stale_lines(behind), *sorted(map(str, problems))]:
+    for line in [*_stale_lines(behind), *_waiting_lines(waiting), *sorted(map(str, problems))]:
         print(line)
     return 0
 
 
-def failing_checks() -> list[Problem]:
-    """The checks of the code location that did not pass when they were last evaluated in the Dagster instance."""
+def failing_checks(instance: dg.DagsterInstance) -> list[Problem]:
+    """The checks of the code location that did not pass when they were last evaluated in a Dagster instance."""
     import dagster as dg
 
     from crime_trends.definitions import defs
 
     problems = []
-    with dg.DagsterInstance.get() as instance:
-        for key in defs.resolve_asset_graph().asset_check_keys:
-            # The latest records may be of runs that planned the check and ended before it.
-            records = instance.event_log_storage.get_asset_check_execution_history(key, limit=RECORDS)
-            evaluation = next(
-                (it.evaluation for it in records if isinstance(it.evaluation, dg.AssetCheckEvaluation)), None
-            )
-            if evaluation is not None and not evaluation.passed:
-                asset, warns = "/".join(key.asset_key.path), evaluation.severity == dg.AssetCheckSeverity.WARN
-                problems.append(Problem(asset, key.name, warns, evaluation.description or ""))
+    for key in defs.resolve_asset_graph().asset_check_keys:
+        # The latest records may be of runs that planned the check and ended before it.
+        records = instance.event_log_storage.get_asset_check_execution_history(key, limit=RECORDS)
+        evaluation = next((it.evaluation for it in records if isinstance(it.evaluation, dg.AssetCheckEvaluation)), None)
+        if evaluation is not None and not evaluation.passed:
+            asset, warns = "/".join(key.asset_key.path), evaluation.severity == dg.AssetCheckSeverity.WARN
+            problems.append(Problem(asset, key.name, warns, evaluation.description or ""))
     return problems
+
+
+def waiting_years(instance: dg.DagsterInstance, lake: LocalLake) -> dict[str, list[str]]:
+    """Dataset -> fetched years that the portal has changed since, by what its sensor saw last; none while it is off."""
+    from crime_trends.automation.sensors import sensor_name
+
+    cursors = {
+        state.instigator_name: getattr(state.instigator_data, "cursor", None)
+        for state in instance.all_instigator_state()
+    }
+    waiting = {}
+    for dataset in DATASETS.values():
+        cursor = json.loads(cursors.get(sensor_name(dataset)) or "{}")
+        if "portal" in cursor and (years := years_behind(lake, dataset, cursor["portal"])):
+            waiting[dataset.key] = years
+    return waiting
 
 
 def compact(months: Iterable[str]) -> str:
@@ -152,6 +174,11 @@ def _stale_lines(behind: Sequence[Behind]) -> list[str]:
     for entry in behind:
         reasons.setdefault((f"{entry.layer}/{entry.dataset}", entry.reason), []).append(entry.partition)
     return [f"{'stale':<9} {place} {compact(months)}: {reason}" for (place, reason), months in reasons.items()]
+
+
+def _waiting_lines(waiting: Mapping[str, Sequence[str]]) -> list[str]:
+    then = "changed at the portal since; recent years are asked for at once, the others by the weekly sweeps"
+    return [f"{'waits':<9} raw/{dataset} {', '.join(years)}: {then}" for dataset, years in waiting.items()]
 
 
 def _print_table(rows: Sequence[Sequence[str]]) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from crime_trends.datasets import DATASETS, LOOKUPS
+from crime_trends.datasets import CITIES, DATASETS, LOOKUPS
 from crime_trends.months import months_of, next_month
 from crime_trends.partitions import all_months, month_partitions, year_partitions
+from crime_trends_tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.xdist_group("code_location")
 
@@ -61,6 +63,42 @@ def test_a_clean_table_describes_every_column(specs: dict[str, dg.AssetSpec]) ->
         assert all(column.description for column in columns)
 
 
+def test_a_clean_column_leads_back_to_the_columns_of_the_raw_file(specs: dict[str, dg.AssetSpec]) -> None:
+    for dataset in DATASETS.values():
+        raw = {column.name for column in specs[f"raw/{dataset.key}"].metadata["dagster/column_schema"].columns}
+        lineage = specs[f"clean/{dataset.key}"].metadata["dagster/column_lineage"].deps_by_column
+        assert list(lineage) == [column.name for column in dataset.column_map.all_columns]
+        read = {dep.column_name for deps in lineage.values() for dep in deps}
+        assert read == raw
+        assert {dep.asset_key.path[0] for deps in lineage.values() for dep in deps} == {"raw"}
+    assert lineage["month"] == lineage[dataset.column_map.month_column]
+
+
+def test_a_table_has_the_columns_that_it_takes_over(specs: dict[str, dg.AssetSpec]) -> None:
+    for key, spec in specs.items():
+        if key.startswith("warehouse/"):
+            lineage = spec.metadata["dagster/column_lineage"].deps_by_column
+            assert list(lineage) == [column.name for column in spec.metadata["dagster/column_schema"].columns], key
+
+
+def test_every_asset_leads_to_its_docs_and_its_code(specs: dict[str, dg.AssetSpec]) -> None:
+    for key, spec in specs.items():
+        references = spec.metadata["dagster/code_references"].code_references
+        assert all(Path(reference.file_path).exists() for reference in references), key
+        page = re.search(r"/blob/main/(docs/datasets/\w+\.md)\)", spec.description or "")
+        assert page is not None or key.startswith("reports/"), key
+        assert page is None or (REPOSITORY / page[1]).exists(), key
+
+
+def test_assets_are_grouped_by_city_and_layer(specs: dict[str, dg.AssetSpec]) -> None:
+    for key, spec in specs.items():
+        city, layer = spec.tags.get("city"), spec.tags["layer"]
+        assert spec.group_name == (f"{city}_{layer}" if city else layer), key
+    of_one_city = {spec.group_name for spec in specs.values() if "city" in spec.tags}
+    layers = ("raw", "clean", "warehouse", "staging", "intermediate")
+    assert of_one_city == {f"{city}_{layer}" for city in CITIES for layer in layers}
+
+
 def test_every_check_says_what_it_tests(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     for key in graph.asset_check_keys:
@@ -70,7 +108,7 @@ def test_every_check_says_what_it_tests(definitions: dg.Definitions) -> None:
 def test_a_backfill_of_any_range_is_one_run(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     partitioned = [key for key in graph.materializable_asset_keys if graph.get(key).partitions_def is not None]
-    assert {key.path[0] for key in partitioned} == {"raw", "clean", "warehouse", "staging", "intermediate", "facts"}
+    assert {key.path[0] for key in partitioned} == {"raw", "clean", "warehouse", "intermediate", "facts"}
     for key in partitioned:
         assert graph.get(key).backfill_policy == dg.BackfillPolicy.single_run(), key
 
@@ -101,5 +139,4 @@ def test_the_models_months_begin_with_the_earliest_dataset() -> None:
 
 
 def test_loading_writes_nothing_into_the_checkout(definitions: dg.Definitions) -> None:
-    repository = Path(__file__).resolve().parents[2]
-    assert not (repository / "dbt_project" / "target").exists()
+    assert not (REPOSITORY / "dbt_project" / "target").exists()
