@@ -39,6 +39,8 @@ from crime_trends.warehouse.schema import SCHEMAS
 
 ModelMetadata: TypeAlias = dict[dg.AssetKey, Mapping[str, Any]]
 TRANSLATOR = ModelTranslator()
+DURATION = "Execution Duration"
+"""What dagster-dbt calls the seconds that a model took."""
 
 
 class FactsConfig(ForceConfig):
@@ -190,8 +192,9 @@ def _month_events(
             continue
         versions = month_versions_of(tables, _datasets_behind(key, deps), months)
         rows = tables.month_rows(key.path[-1], schema=key.path[0])
-        counted = {month: {"dagster/row_count": rows.get(month, 0)} for month in months}
-        yield from partition_results(key, versions, counted, is_asked=is_asked)
+        seconds = {name: value for name, value in metadata.get(key, {}).items() if name == DURATION}
+        numbers = {month: {"dagster/row_count": rows.get(month, 0), **seconds} for month in months}
+        yield from partition_results(key, versions, numbers, is_asked=is_asked)
 
 
 def _datasets_behind(key: dg.AssetKey, deps: Mapping[dg.AssetKey, Iterable[dg.AssetKey]]) -> set[str]:
