@@ -136,11 +136,14 @@ def _run_dbt(
         command, manifest=project.manifest_path, dagster_dbt_translator=TRANSLATOR, raise_on_error=False
     )
     metadata: ModelMetadata = {}
-    for event in invocation.stream():
-        if isinstance(event, dg.AssetMaterialization):
-            metadata[event.asset_key] = event.metadata
-        elif isinstance(event, dg.AssetCheckEvaluation):
-            yield _asked_for(context, event)
+    for raw_event in invocation.stream_raw_events():
+        for event in raw_event.to_default_asset_events(
+            project.manifest_path, TRANSLATOR, target_path=invocation.target_path, project=project
+        ):
+            if isinstance(event, dg.AssetMaterialization):
+                metadata[event.asset_key] = event.metadata
+            elif isinstance(event, dg.AssetCheckEvaluation):
+                yield _asked_for(context, event)
     if not invocation.is_successful():
         raise dg.Failure(description=_failures(invocation), allow_retries=False)
     shutil.rmtree(invocation.target_path)

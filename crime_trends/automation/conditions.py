@@ -18,6 +18,7 @@ Condition: TypeAlias = dg.AutomationCondition[Any]
 AC = dg.AutomationCondition
 
 NAME = "automation"
+TICK_SECONDS = 30
 
 _TABLES = dg.AssetSelection.assets(*(["warehouse", key] for key in DATASETS))
 _CHANGED = AC.any_deps_match(AC.data_version_changed())
@@ -61,11 +62,16 @@ def clean_condition(dataset: Dataset) -> Condition:
     return CLOSED_CLEAN if dataset.last_month else OPEN_CLEAN
 
 
-def automation_sensor() -> dg.AutomationConditionSensorDefinition:
-    """The sensor that evaluates the conditions, twice a minute; stopped until somebody starts it."""
+def automation_sensor(tick_seconds: int) -> dg.AutomationConditionSensorDefinition:
+    """The sensor that evaluates the conditions; stopped until somebody starts it.
+
+    Arguments:
+        tick_seconds: how often it does, and at least twice a minute.
+    """
     return dg.AutomationConditionSensorDefinition(
         NAME,
         target=dg.AssetSelection.all() | dg.AssetSelection.all_asset_checks(),
+        minimum_interval_seconds=min(tick_seconds, TICK_SECONDS),
         default_status=dg.DefaultSensorStatus.STOPPED,
         description="Asks for whatever follows from new data: clean months and tables of a raw year that changed, the "
         "facts of these months, then marts and reports. Asks nobody outside; it needs no portal.",

@@ -19,11 +19,15 @@ def raw_targets(dataset: Dataset) -> dg.AssetSelection:
     return dg.AssetSelection.assets(*(["raw", key] for key in keys))
 
 
-def year_request(dataset: Dataset, year: str, *, run_key: str | None = None, force: bool = False) -> dg.RunRequest:
-    """A run that brings a raw year up to date; forced, it is downloaded though the portal says that nothing changed."""
+def year_request(dataset: Dataset, year: str, version: str = "", *, force: bool = False) -> dg.RunRequest:
+    """A run that brings a raw year up to date; forced, it is downloaded though the portal says that nothing changed.
+
+    Arguments:
+        version: of the year at the portal, where it is known: a sensor asks for the same version once.
+    """
     key = dg.AssetKey(["raw", dataset.key])
     return dg.RunRequest(
-        run_key=run_key,
+        run_key=f"{dataset.key} {year} {version}".strip(),
         asset_selection=[key],
         partition_key=year,
         run_config={"ops": {key.to_python_identifier(): {"config": {"force": True}}}} if force else None,
@@ -31,20 +35,14 @@ def year_request(dataset: Dataset, year: str, *, run_key: str | None = None, for
     )
 
 
-def outside_request(dataset: Dataset, *, run_key: str | None = None) -> dg.RunRequest:
-    """A run that brings the rows outside of a dataset's years up to date."""
-    return dg.RunRequest(
-        run_key=run_key,
-        asset_selection=[dg.AssetKey(["raw", dataset.outside_key])],
-        tags={PORTAL_TAG: dataset.city},
-    )
+def outside_request(dataset: Dataset, version: str = "") -> dg.RunRequest:
+    """A run that brings the rows outside of a dataset's years up to date. Arguments as those of ``year_request``."""
+    return _whole_request(dataset.outside_key, dataset.city, version)
 
 
-def lookup_request(key: str, *, run_key: str | None = None) -> dg.RunRequest:
-    """A run that brings a look-up up to date."""
-    return dg.RunRequest(
-        run_key=run_key, asset_selection=[dg.AssetKey(["raw", key])], tags={PORTAL_TAG: LOOKUPS[key].city}
-    )
+def lookup_request(key: str, version: str = "") -> dg.RunRequest:
+    """A run that brings a look-up up to date. Arguments as those of ``year_request``."""
+    return _whole_request(key, LOOKUPS[key].city, version)
 
 
 def recent_requests(dataset: Dataset, *, force: bool = False) -> Iterator[dg.RunRequest]:
@@ -53,3 +51,11 @@ def recent_requests(dataset: Dataset, *, force: bool = False) -> Iterator[dg.Run
     yield from (year_request(dataset, year, force=force) for year in years)
     if years and dataset.socrata_sources:
         yield outside_request(dataset)
+
+
+def _whole_request(key: str, city: str, version: str) -> dg.RunRequest:
+    return dg.RunRequest(
+        run_key=f"{key} {version}".strip(),
+        asset_selection=[dg.AssetKey(["raw", key])],
+        tags={PORTAL_TAG: city},
+    )

@@ -18,7 +18,7 @@ from crime_trends.datasets import DATASETS, LOOKUPS, Dataset
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import trailing_months, years_of
-from crime_trends.portals.changes import Changes, changes_of, lookup_version, years_behind
+from crime_trends.portals.changes import Changes, changes_of, lookup_version
 from crime_trends.resources.portals import PortalsResource
 from crime_trends.resources.storage import LakeResource
 
@@ -70,11 +70,12 @@ def _dataset_sensor(dataset: Dataset, tick_seconds: int) -> dg.SensorDefinition:
         store = lake.open()
         changes = changes_of(portals.settings(), store, dataset, known.get("portal"))
         requests = list(_requests(dataset, changes))
+        context.log.info(changes.summary)
         return dg.SensorResult(
             run_requests=requests,
             skip_reason=None if requests else changes.summary,
             cursor=dumps({"looked_at": now.isoformat(timespec="seconds"), "portal": changes.cursor}),
-            asset_events=list(_events(dataset, store, changes)),
+            asset_events=_events(dataset, store, changes),
         )
 
     return portal
@@ -106,7 +107,7 @@ def _lookups_sensor(tick_seconds: int) -> dg.SensorDefinition:
                 problems.append(str(error))
                 continue
             if versions.get(key) != version:
-                requests.append(lookup_request(key, run_key=f"{key} {version}"))
+                requests.append(lookup_request(key, version))
                 versions[key] = version
         if problems and not requests:
             raise CrimeTrendsError("; ".join(problems))
@@ -133,26 +134,24 @@ def _too_early(known: dict[str, Any], now: datetime, interval: timedelta) -> str
 
 def _requests(dataset: Dataset, changes: Changes) -> Iterator[dg.RunRequest]:
     for year, version in changes.years.items():
-        yield year_request(dataset, year, run_key=f"{dataset.key} {year} {version}")
+        yield year_request(dataset, year, version)
     if changes.outside:
-        yield outside_request(dataset, run_key=f"{dataset.outside_key} {changes.outside}")
+        yield outside_request(dataset, changes.outside)
 
 
-def _events(
-    dataset: Dataset, lake: LocalLake, changes: Changes
-) -> Iterator[dg.AssetObservation | dg.AssetMaterialization]:
-    """What was found, for people; and if that is nothing, that the newest recent year is still what it was."""
-    key = dg.AssetKey(["raw", dataset.key])
-    behind = ", ".join(years_behind(lake, dataset, changes.cursor)) or "none"
-    yield dg.AssetObservation(key, metadata={"found": changes.summary, "years_behind_the_portal": behind})
+def _events(dataset: Dataset, lake: LocalLake, changes: Changes) -> list[dg.AssetMaterialization]:
+    """If nothing is new: that the newest recent year is still what it was, so that the asset counts as looked after."""
     recent = years_of(trailing_months(dataset))
     fetched = [year for year in lake.raw_partitions(dataset.key) if year in recent]
     manifest = lake.raw_manifest(dataset.key, fetched[-1]) if fetched and not changes.years else None
-    if manifest is not None:
-        yield dg.AssetMaterialization(
-            key,
+    if manifest is None:
+        return []
+    return [
+        dg.AssetMaterialization(
+            ["raw", dataset.key],
             partition=manifest.partition,
             description="looked at; nothing new at the portal",
             metadata={"dagster/row_count": manifest.rows, "fetched_at": manifest.fetched_at},
             tags=data_version_tags(raw_version(manifest)),
         )
+    ]
