@@ -3,7 +3,7 @@
 {%- set share_reported = 0.98 -%}
 
 -- A cohort is what happened in one month. Those that are old enough have their final rows, and a year of them knows
--- every season.
+-- every season. Calls tell when they came in and not when they were entered, so nothing can be learned from them.
 with cohorts as (
     select
         recorded.dataset,
@@ -22,6 +22,7 @@ with cohorts as (
     where
         months.is_complete
         and recorded.recorded_date <= data_through.data_through_date
+        and recorded.offense_group <> 'call'
         and {{ months_after(least_age_months + 1, 'recorded.month') }} <= data_through.data_through_date
 ),
 
