@@ -138,7 +138,7 @@ def _run_dbt(
     metadata: ModelMetadata = {}
     for raw_event in invocation.stream_raw_events():
         for event in raw_event.to_default_asset_events(
-            project.manifest_path, TRANSLATOR, target_path=invocation.target_path, project=project
+            invocation.manifest, TRANSLATOR, target_path=invocation.target_path, project=project
         ):
             if isinstance(event, dg.AssetMaterialization):
                 metadata[event.asset_key] = event.metadata
