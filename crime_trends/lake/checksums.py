@@ -187,7 +187,7 @@ def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
         create temp table measured as
         select
             coalesce({month_sql(field(sources.get(column_map.month_column, "")))}, '') as month,
-            {field(sources.get(column_map.id_column, ""))} as id,
+            trim({field(sources.get(column_map.id_column, ""))}) as id,
             {field(":updated_at")} as updated_at,
             md5(concat_ws(chr(30), {", ".join(parts) or "''"})) as digest,
             regexp_matches(concat({", ".join(fields)}), '[\\r\\n]') as has_line_break

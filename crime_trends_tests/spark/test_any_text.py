@@ -13,7 +13,8 @@ import pytest
 from crime_cleaning.cleaners import CLEANERS
 from crime_cleaning.column_maps import COLUMN_MAPS
 from crime_cleaning.columns import ColumnMap, ColumnType
-from crime_cleaning.reading import read_year
+from crime_cleaning.reading import read_years
+from crime_cleaning.reading import texts as as_texts
 from crime_cleaning.rules import text_name, usable, wall_clock
 from crime_cleaning.spec import YearInput
 from hypothesis import given
@@ -113,26 +114,31 @@ def test_spark_and_duckdb_read_the_same_day_in_any_text(spark: SparkSession) -> 
     same_day()
 
 
+def unified(text: str | None) -> str | None:
+    """The text with one kind of line break."""
+    return text and text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def test_any_text_survives_the_way_through_a_file(spark: SparkSession, tmp_path: Path) -> None:
     """Of a field in quotes only the kind of its line breaks is lost; ingest counts the rows that cleaning reads."""
     column_map = COLUMN_MAPS["san_diego_calls_for_service"]
     header = ["incident_num", "date_time", "address_road_primary", "call_type"]
 
     @few_examples
-    @given(many_texts, st.sampled_from(["\n", "\r\n"]))
-    def survives(texts: list[str], end: str) -> None:
+    @given(many_texts, st.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]))
+    def survives(texts: list[str], style: tuple[str, int]) -> None:
         file = tmp_path / "raw.csv"
         with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator=end)
+            writer = csv.writer(stream, lineterminator=style[0], quoting=style[1])
             writer.writerow(header)
             writer.writerows([f"E{n}", "2023-01-01 00:00:05", text, texts[-n]] for n, text in enumerate(texts))
         measured = measure(file, column_map, ["2023-01"], memory_limit="200MB", temporary_dir=tmp_path)
         assert measured.months["2023-01"][0] == measured.rows == len(texts)
         year = YearInput("2023", [str(file)], header, measured.has_line_breaks, ["2023-01"], ["2023-01"], None)
-        read = read_year(spark, column_map, year).select("row_id", text_name("address_road"), "malformed").collect()
-        unified = [text.replace("\r\n", "\n").replace("\r", "\n").strip(" ") or None for text in texts]
-        expected = {f"E{n}": (text, None) for n, text in enumerate(unified)}
-        found = {row_id: (text, malformed) for row_id, text, malformed in read}
+        rows = as_texts(read_years(spark, column_map, [year]), column_map)
+        read = rows.select("row_id", text_name("address_road"), "malformed").collect()
+        expected = {f"E{n}": (unified(text.strip(" ") or None), None) for n, text in enumerate(texts)}
+        found = {row_id: (unified(text), malformed) for row_id, text, malformed in read}
         assert len(found) == len(read)
         differing = {key: (expected.get(key), found.get(key)) for key in expected.keys() | found.keys()}
         assert {key: pair for key, pair in differing.items() if pair[0] != pair[1]} == {}, "expected, found"
