@@ -25,6 +25,19 @@ warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*expecte
 SMALL_BYTES = 64 * 1024 * 1024
 """Up to this input a job is over before the JVM's second compiler would pay."""
 
+LATE_COMPILER = [
+    "-XX:Tier4InvocationThreshold=30000",
+    "-XX:Tier4MinInvocationThreshold=5000",
+    "-XX:Tier4CompileThreshold=60000",
+    "-XX:Tier4BackEdgeThreshold=200000",
+]
+"""Above it the second compiler pays, but only for code that runs long: it has half of the processor time otherwise."""
+
+PART_BYTES = 32 * 1024 * 1024
+"""Input of one task after the shuffle: each task costs a tenth of a second, and sorts its rows in memory."""
+
+FEWEST_PARTS = 4
+
 LINES_OF_LOG = 12
 
 # The shell only redirects and becomes Python, so that signals reach Python itself.
@@ -37,19 +50,24 @@ def class_archive() -> Path:
     return Path(sys.prefix) / "share" / "crime_trends" / f"spark-{distribution('pyspark').version}-java-{java}.jsa"
 
 
+def parts(months: int, input_bytes: int) -> int:
+    """Into how many parts a job shuffles its rows: a month is never split, and few bytes are not worth many tasks."""
+    return min(months, max(FEWEST_PARTS, input_bytes // PART_BYTES))
+
+
 class PySparkResource(dg.ConfigurableResource):
     """Spark on this machine.
 
     Arguments:
         memory: of the driver's JVM, such as ``2g``.
         temporary_dir: where Spark puts shuffles, logs and what does not fit in memory.
-        cores: how many it uses; 0 for all.
+        master: where it runs: all cores of this machine, or a cluster that sees the same folders.
         termination_seconds: how long a job may take to end when its run is terminated.
     """
 
     memory: str
     temporary_dir: str
-    cores: int = 0
+    master: str = "local[*]"
     termination_seconds: float = 20
 
     def clean(self, context: dg.AssetExecutionContext, plan: CleaningPlan, lake: LocalLake) -> CleaningReport:
@@ -71,7 +89,7 @@ class PySparkResource(dg.ConfigurableResource):
         log.parent.mkdir(parents=True, exist_ok=True)
         job = plan.job(
             lake,
-            partitions=min(2 * len(plan.months_with_rows), 200),
+            partitions=parts(len(plan.months_with_rows), plan.input_bytes),
             spark=self.session_settings(plan.input_bytes),
             parent_pid=os.getpid(),
         )
@@ -98,12 +116,13 @@ class PySparkResource(dg.ConfigurableResource):
 
     def session_settings(self, input_bytes: int) -> dict[str, str]:
         """What this machine decides of the Spark session: memory, cores, and a JVM that starts fast for small jobs."""
-        flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if input_bytes <= SMALL_BYTES else []
+        flags = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"] if input_bytes <= SMALL_BYTES else [*LATE_COMPILER]
         if class_archive().exists():
             flags.append(f'"-XX:SharedArchiveFile={class_archive()}"')
         return {
-            "spark.master": f"local[{self.cores or '*'}]",
+            "spark.master": self.master,
             "spark.driver.memory": self.memory,
+            "spark.executor.memory": self.memory,
             "spark.driver.extraJavaOptions": " ".join(flags),
             "spark.ui.enabled": "false",
             "spark.ui.showConsoleProgress": "false",

@@ -5,10 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from crime_cleaning.outcomes import with_outcomes
 from crime_cleaning.spec import MonthCounts
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F  # noqa: N812
 
 from crime_trends_tests.spark.conftest import Clean, Cleaned, csv_text
 
@@ -117,20 +114,6 @@ def test_months_lie_sorted_by_time_and_id(clean: Clean) -> None:
         call("E1", time="2023-01-02 00:00:00"),
     ]
     assert [row["call_id"] for row in clean(CALLS, csv_text(rows), ["2023-01"]).rows] == ["E2", "E1", "E3"]
-
-
-def test_one_shuffle_brings_months_together(spark: SparkSession) -> None:
-    rows = spark.range(3).select(
-        F.lit("2023-01").alias("partition"),
-        F.col("id").cast("string").alias("row_id"),
-        F.lit(True).alias("is_dated"),
-        F.lit("").alias("updated_at"),
-        F.col("id").alias("row_hash"),
-        F.lit("{}").alias("raw"),
-    )
-    plan = with_outcomes(rows, partitions=2)._jdf.queryExecution().executedPlan().toString()
-    assert plan.count("Exchange hashpartitioning") == 1
-    assert plan.count("Window ") == 2
 
 
 def test_a_row_of_no_month_never_supersedes_one_of_the_month(clean: Clean) -> None:

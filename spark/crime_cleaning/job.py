@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
@@ -14,10 +13,14 @@ from crime_cleaning.cleaners import CLEANERS
 from crime_cleaning.column_maps import COLUMN_MAPS
 from crime_cleaning.columns import ColumnMap
 from crime_cleaning.outcomes import CLEAN, count, rejects, with_outcomes
-from crime_cleaning.reading import read_year
+from crime_cleaning.reading import as_json, read_years, texts
 from crime_cleaning.spec import CleaningJob, CleaningReport
 
-ROWS_PER_FILE = 1_000_000
+ROWS_PER_FILE = 2_000_000
+"""About 128 MB: a row of a real month takes 40 to 70 bytes in Parquet."""
+
+ROW_GROUP_BYTES = 8 * 1024 * 1024
+"""What a query reads or skips together: some 100,000 rows."""
 
 _SETTINGS = {
     # What the rules rely on.
@@ -28,6 +31,10 @@ _SETTINGS = {
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",  # days before 1582 occur, and are no error
     # Nothing here needs to be planned again while it runs: months are the parts, and they are small.
     "spark.sql.adaptive.enabled": "false",
+    # Java never compiles methods above this size; Spark then splits them instead of leaving them interpreted.
+    "spark.sql.codegen.hugeMethodLimit": "8000",
+    # The rows that are kept are read twice, each column as it is; to compress them costs more than that.
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # The output is a folder of its own that is taken over file by file, so these only cost time.
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
@@ -57,10 +64,7 @@ def run(spark: SparkSession, job: CleaningJob, log: Callable[[str], None]) -> Cl
     months = [month for year in job.inputs for month in year.months]
     log(f"{job.dataset}: cleaning {len(months)} month(s) of {', '.join(year.year for year in job.inputs)}")
 
-    raw = reduce(DataFrame.unionByName, [read_year(spark, column_map, year) for year in job.inputs])
-    rows = CLEANERS[job.dataset](with_outcomes(raw, job.partitions))
-    _refuse_zones(rows)
-    rows = rows.persist(StorageLevel.MEMORY_AND_DISK)
+    rows = cleaned(spark, job).persist(StorageLevel.MEMORY_AND_DISK)
     report = count(rows)
     for month, counts in sorted(report.months.items()):
         log(
@@ -74,6 +78,22 @@ def run(spark: SparkSession, job: CleaningJob, log: Callable[[str], None]) -> Cl
     return report
 
 
+def cleaned(spark: SparkSession, job: CleaningJob) -> DataFrame:
+    """All rows of the job's months with their clean columns, ``outcome``, ``reason``, ``row_id`` and ``raw``.
+
+    Raises:
+        ValueError: a clean column would be a zoned timestamp.
+    """
+    column_map = COLUMN_MAPS[job.dataset]
+    served = read_years(spark, column_map, job.inputs)
+    judged = with_outcomes(served, job.partitions, as_json(column_map, job.inputs))
+    rows = CLEANERS[job.dataset](texts(judged, column_map))
+    zoned = [field.name for field in rows.schema if isinstance(field.dataType, TimestampType)]
+    if zoned:
+        raise ValueError(f"zoned timestamps would shift local times: {', '.join(zoned)}")
+    return rows
+
+
 def _in_order(rows: DataFrame, column_map: ColumnMap) -> DataFrame:
     """The columns of the clean table, each month by time and id; ``partition`` names the folder."""
     names = [column.name for column in column_map.all_columns]
@@ -82,10 +102,5 @@ def _in_order(rows: DataFrame, column_map: ColumnMap) -> DataFrame:
 
 
 def _write(rows: DataFrame, folder: str) -> None:
-    rows.write.partitionBy("partition").option("maxRecordsPerFile", ROWS_PER_FILE).mode("error").parquet(folder)
-
-
-def _refuse_zones(rows: DataFrame) -> None:
-    zoned = [field.name for field in rows.schema if isinstance(field.dataType, TimestampType)]
-    if zoned:
-        raise ValueError(f"zoned timestamps would shift local times: {', '.join(zoned)}")
+    options = {"maxRecordsPerFile": ROWS_PER_FILE, "parquet.block.size": ROW_GROUP_BYTES}
+    rows.write.partitionBy("partition").options(**options).mode("error").parquet(folder)

@@ -7,7 +7,7 @@ rows.
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from crime_cleaning.reasons import Rejection
@@ -16,24 +16,33 @@ from crime_cleaning.spec import CleaningReport, MonthCounts
 CLEAN, REJECTED, DUPLICATE = "clean", "rejected", "duplicate"
 
 
-def with_outcomes(rows: DataFrame, partitions: int) -> DataFrame:
-    """The rows of ``read_year`` with ``outcome`` and ``reason``; all rows of a month lie in one part.
+def with_outcomes(rows: DataFrame, partitions: int, raw: Column) -> DataFrame:
+    """The rows of ``read_years`` with ``outcome``, ``reason`` and, of a rejected row, ``raw``.
 
-    The one shuffle of the job: both windows divide months further, so they find their rows together.
+    The one shuffle of the job: all rows of a month come to lie in one part, in which one sort brings rows of the same
+    key, and among them equal ones, together.
     """
     # A row that belongs to no month is never weighed against one of the month whose rejects it joins.
-    key = ("partition", "is_dated", "row_id")
-    latest = F.desc_nulls_last("updated_at")
-    order_of_key = F.row_number().over(Window.partitionBy(*key).orderBy(latest, F.desc("row_hash")))
-    order_of_copies = F.row_number().over(Window.partitionBy(*key, "row_hash").orderBy(latest))
+    # The hash goes first, since sorting by a number is fast, and months and ids begin alike.
+    key = ("key_hash", "partition", "is_dated", "row_id")
+    same_key = Window.partitionBy(*key).orderBy("row_hash", F.desc_nulls_last("updated_at"))
+    newness = F.struct("updated_at", "row_hash")
+    every_row = same_key.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
+    is_usable = F.col("is_dated") & F.col("row_id").isNotNull()
     return (
         rows.repartition(partitions, "partition")
-        .withColumns({"order_of_key": order_of_key, "order_of_copies": order_of_copies})
+        .withColumn("key_hash", F.xxhash64("partition", "is_dated", "row_id"))
+        .withColumns(
+            {
+                "hash_before": F.lag("row_hash").over(same_key),
+                "newest": F.max(newness).over(every_row),
+            }
+        )
         .withColumn(
             "outcome",
-            F.when(~F.col("is_dated") | F.col("row_id").isNull(), REJECTED)
-            .when(F.col("order_of_key") == 1, CLEAN)
-            .when(F.col("order_of_copies") > 1, DUPLICATE)
+            F.when(~is_usable, REJECTED)
+            .when(F.col("row_hash") == F.col("hash_before"), DUPLICATE)
+            .when(newness == F.col("newest"), CLEAN)
             .otherwise(REJECTED),
         )
         .withColumn(
@@ -42,8 +51,8 @@ def with_outcomes(rows: DataFrame, partitions: int) -> DataFrame:
             .when(F.col("row_id").isNull(), Rejection.NO_ID)
             .when(F.col("outcome") == REJECTED, Rejection.SUPERSEDED),
         )
-        .withColumn("raw", F.when(F.col("outcome") == REJECTED, F.col("raw")))
-        .drop("order_of_key", "order_of_copies", "is_dated", "updated_at", "row_hash")
+        .withColumn("raw", F.when(F.col("outcome") == REJECTED, raw))
+        .drop("key_hash", "hash_before", "newest", "is_dated", "updated_at", "row_hash", "year")
     )
 
 
@@ -52,17 +61,24 @@ def rejects(rows: DataFrame) -> DataFrame:
     return rows.where(F.col("outcome") == REJECTED).select("reason", "row_id", "month", "raw", "partition")
 
 
+def tally(rows: DataFrame) -> DataFrame:
+    """The cleaned rows by month, outcome, reason and issue: a group for each that occurs, and one without an issue."""
+    issues = F.when(F.col("outcome") == CLEAN, F.col("issues")).otherwise(F.array().cast("array<string>"))
+    labels = F.explode(F.concat(F.array(F.lit("")), issues)).alias("issue")
+    labelled = rows.select("partition", "outcome", "reason", labels)
+    return labelled.groupBy("partition", "outcome", "reason", "issue").count()
+
+
 def count(rows: DataFrame) -> CleaningReport:
-    """Counts the cleaned rows by month, outcome, reason and issues; only these numbers reach the driver."""
+    """Counts the cleaned rows; only the numbers of ``tally`` reach the driver."""
     report = CleaningReport({})
-    combinations = rows.groupBy("partition", "outcome", "reason", "issues").count().collect()
-    for month, outcome, reason, issues, number in sorted(combinations, key=str):
+    for month, outcome, reason, issue, number in sorted(tally(rows).collect(), key=str):
         counts = report.months.setdefault(month, MonthCounts())
-        if outcome == CLEAN:
+        if issue:
+            column = issue.split(":")[0]
+            counts.issues[column] = counts.issues.get(column, 0) + number
+        elif outcome == CLEAN:
             counts.clean_rows += number
-            for issue in issues:
-                column = issue.split(":")[0]
-                counts.issues[column] = counts.issues.get(column, 0) + number
         elif outcome == DUPLICATE:
             counts.duplicate_rows += number
         else:

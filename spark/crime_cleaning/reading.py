@@ -7,6 +7,8 @@ schema comes from the header that the manifest states.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
@@ -17,19 +19,44 @@ from crime_cleaning.columns import ColumnMap
 from crime_cleaning.spec import YearInput
 
 UPDATED_AT = ":updated_at"
+_SERVED = "served_"
 
 
-def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> DataFrame:
-    """The rows of a year that belong to the months asked for, as usable texts, and:
+def read_years(spark: SparkSession, column_map: ColumnMap, years: Sequence[YearInput]) -> DataFrame:
+    """The rows of the years that belong to the months asked for, as they were served, and:
 
-    ``partition`` the month as ``YYYY-MM``; ``is_dated`` whether the row states it; ``row_id`` the key;
-    ``updated_at`` the portal's word for how new the row is, or null; ``row_hash`` of the columns that the map names,
-    in which empty and missing are the same; ``raw`` the row as JSON; ``malformed`` the text of a row with too few or
-    too many fields, else null.
+    ``year`` of the file; ``partition`` the month as ``YYYY-MM``; ``is_dated`` whether the row states it; ``row_id`` the
+    key; ``updated_at`` the portal's word for how new the row is, or null; ``row_hash`` of the columns that the map
+    names, in which empty and missing are the same; ``malformed`` the text of a row with too few or too many fields,
+    else null.
     """
-    header = [name.lstrip("\ufeff") for name in year.header]
+    return reduce(DataFrame.unionByName, [_read_year(spark, column_map, year) for year in years])
+
+
+def texts(rows: DataFrame, column_map: ColumnMap) -> DataFrame:
+    """The rows of ``read_years`` with usable texts instead of what was served."""
+    usable = [rules.usable(F.col(_SERVED + name)).alias(rules.text_name(name)) for name in _sourced(column_map)]
+    kept = [name for name in rows.columns if not name.startswith(_SERVED)]
+    return rows.select(*usable, *kept)
+
+
+def as_json(column_map: ColumnMap, years: Sequence[YearInput]) -> Column:
+    """A row of ``read_years`` under its header's own names; the text itself of a row with a wrong number of fields."""
+    result = F.col("malformed")
+    for header in dict.fromkeys(tuple(year.header) for year in years):
+        position = _positions(column_map, header)
+        served = {number: F.col(_SERVED + name) for name, number in position.items()}
+        others = [number for number in range(len(header)) if number not in served]
+        served |= {number: F.col(f"{_SERVED}others")[index] for index, number in enumerate(others)}
+        fields = F.struct(*[served[number].alias(name.lstrip("\ufeff")) for number, name in enumerate(header)])
+        of_header = F.col("year").isin([year.year for year in years if tuple(year.header) == header])
+        result = F.coalesce(result, F.when(of_header, F.to_json(fields)))
+    return result
+
+
+def _read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> DataFrame:
     # By position: a header may repeat a name, or differ from another only in case.
-    fields = [f"field_{position}" for position in range(len(header))]
+    fields = [f"field_{position}" for position in range(len(year.header))]
     rows = spark.read.csv(
         [_escaped(file) for file in year.files],
         schema=StructType([StructField(name, StringType()) for name in [*fields, "malformed"]]),
@@ -41,32 +68,39 @@ def read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> Da
         columnNameOfCorruptRecord="malformed",
         encoding="UTF-8",
     )
-
-    source = column_map.source_columns(year.header)
-    position = {name: number for number, name in reversed(list(enumerate(year.header)))}
     nothing = F.lit(None).cast("string")
-    as_served = {
-        column.name: F.col(fields[position[source[column.name]]]) if column.name in source else nothing
-        for column in column_map.columns
-        if column.sources
-    }
-    as_json = F.to_json(F.struct(*[F.col(field).alias(name) for field, name in zip(fields, header, strict=True)]))
-    hashed = [F.coalesce(text, F.lit("")) for text in (*as_served.values(), F.col("malformed"))]
+    position = _positions(column_map, year.header)
+    header = [name.lstrip("\ufeff") for name in year.header]
+    served = {name: F.col(fields[position[name]]) if name in position else nothing for name in _sourced(column_map)}
+    others = [F.col(field) for number, field in enumerate(fields) if number not in position.values()]
+    hashed = [F.coalesce(text, F.lit("")) for text in (*served.values(), F.col("malformed"))]
+    month = _month(rules.usable(served[column_map.month_column]))
     return (
         rows.select(
-            *[rules.usable(text).alias(rules.text_name(name)) for name, text in as_served.items()],
+            *[text.alias(_SERVED + name) for name, text in served.items()],
+            F.array(*others).cast("array<string>").alias(f"{_SERVED}others"),
+            F.lit(year.year).alias("year"),
             (F.col(fields[header.index(UPDATED_AT)]) if UPDATED_AT in header else nothing).alias("updated_at"),
             F.xxhash64(*hashed).alias("row_hash"),
-            F.coalesce("malformed", as_json).alias("raw"),
             "malformed",
+            rules.plain(rules.usable(served[column_map.id_column])).alias("row_id"),
+            month.alias("stated_month"),
         )
-        .withColumn("row_id", rules.plain(F.col(rules.text_name(column_map.id_column))))
-        .withColumn("stated_month", _month(F.col(rules.text_name(column_map.month_column))))
         .withColumn("is_dated", F.coalesce(F.col("stated_month").isin(year.known_months), F.lit(False)))
         .withColumn("partition", F.when(F.col("is_dated"), F.col("stated_month")).otherwise(F.lit(year.undated_month)))
         .where(F.col("partition").isin(year.months))
         .drop("stated_month")
     )
+
+
+def _sourced(column_map: ColumnMap) -> list[str]:
+    return [column.name for column in column_map.columns if column.sources]
+
+
+def _positions(column_map: ColumnMap, header: Sequence[str]) -> dict[str, int]:
+    """Target name -> where its source stands in the header, for each column that the header has."""
+    number = {name: number for number, name in reversed(list(enumerate(header)))}
+    return {name: number[spelling] for name, spelling in column_map.source_columns(list(header)).items()}
 
 
 def _month(text: Column) -> Column:

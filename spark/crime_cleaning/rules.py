@@ -262,7 +262,10 @@ def apply(rows: DataFrame, column_map: ColumnMap, own: Mapping[str, Rule]) -> Da
     return rows.select("*", *[value.alias(name) for name, value in parsed.items()]).select(
         *values,
         F.concat("partition", F.lit("-01")).cast("date").alias("month"),
-        F.array_compact(F.array(malformed, *reasons)).alias("issues"),
+        # Most rows have none, and compacting an array is slow.
+        F.when(F.coalesce(malformed, *reasons).isNull(), F.array().cast("array<string>"))
+        .otherwise(F.array_compact(F.array(malformed, *reasons)))
+        .alias("issues"),
         *carried,
     )
 
