@@ -7,10 +7,11 @@ the same month of the tables, what reads a view depends also on the tables behin
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, DbtProject
+from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from crime_trends.assets.common import DOCS, OWNER
 from crime_trends.automation.conditions import FACTS, MODEL
@@ -21,9 +22,6 @@ from crime_trends.warehouse.models import MONTHLY, REFERENCE
 
 class ModelTranslator(DagsterDbtTranslator):
     """How a dbt model reads as an asset: ``<schema>/<model>``, in a group per city and layer, or per layer."""
-
-    def __init__(self) -> None:
-        super().__init__(DagsterDbtTranslatorSettings(enable_code_references=True))
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """City and layer of a model of one dataset; the layer of what joins datasets."""
@@ -59,9 +57,14 @@ class ModelTranslator(DagsterDbtTranslator):
         return FACTS if self._is_monthly_table(dbt_resource_props) else MODEL
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
-        """Adds the tables behind the views that a model reads to what it depends on."""
+        """Adds where its code is, and the tables behind the views that a model reads to what it depends on.
+
+        The project is unknown while dbt's events are read; then nobody asks for the code.
+        """
         spec = super().get_asset_spec(manifest, unique_id, project)
         props = self.get_resource_props(manifest, unique_id)
+        if project is not None:
+            spec = spec.merge_attributes(metadata=_code_reference(project, props))
         if _is_view(props):
             return spec
         known = {dep.asset_key for dep in spec.deps}
@@ -113,6 +116,11 @@ class ModelTranslator(DagsterDbtTranslator):
         if is_dataset and self._is_monthly_table(dbt_resource_props):
             return dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
         return None
+
+
+def _code_reference(project: DbtProject, props: Mapping[str, Any]) -> Mapping[str, Any]:
+    file = dg.LocalFileCodeReference(file_path=str(Path(project.project_dir) / props["original_file_path"]))
+    return {"dagster/code_references": dg.CodeReferencesMetadataValue(code_references=[file])}
 
 
 def _layer_of(props: Mapping[str, Any]) -> str:
