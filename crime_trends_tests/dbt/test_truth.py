@@ -70,7 +70,7 @@ def test_a_planted_fault_makes_exactly_its_tests_fail(
     fault: str, tables: duckdb.DuckDBPyConnection, data_tests: dict[str, DataTest]
 ) -> None:
     statement, expected = FAULTS[fault]
-    changed = set(re.findall(r"(?:insert into|update|delete from) (\w+\.\w+)", statement))
+    changed = set(re.findall(r"(?:insert into|update|delete from|alter table) (\w+\.\w+)", statement))
     tables.execute("begin")
     try:
         tables.execute(statement)

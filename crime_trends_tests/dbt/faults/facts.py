@@ -11,8 +11,14 @@ KNOWN_DATASET = "relationships_fct_incidents_dataset__dataset__ref_dim_datasets_
 CALL_ONCE = "fct_san_diego_calls_call_is_once_in_a_month"
 ALL_CALLS = "fct_san_diego_calls_are_the_calls_of_fct_incidents"
 ALL_ROWS = "int_month_counts_facts_hold_every_warehouse_row"
-DAYS_ADD_UP = "mart_daily_counts_add_up_to_fct_incidents"
-MONTHS_ADD_UP = "mart_monthly_counts_add_up_to_fct_incidents"
+DAYS_ADD_UP = "mart_daily_counts_records_are_the_rows_of_fct_incidents"
+MONTHS_ADD_UP = "mart_monthly_counts_records_are_the_rows_of_fct_incidents"
+CASES_ADD_UP = {
+    "mart_daily_counts_cases_are_the_rows_of_fct_crime_cases",
+    "mart_monthly_counts_cases_are_the_rows_of_fct_crime_cases",
+    "mart_report_lag_counts_every_case",
+}
+OUTCOMES_ADD_UP = "mart_call_outcomes_count_every_call"
 EVERY_OFFENSE = "fct_crime_cases_hold_every_offense"
 CASE_ONCE = "fct_crime_cases_case_is_once_in_a_month"
 RECORDED = "int_recorded_days_add_up_to_fct_incidents"
@@ -24,9 +30,12 @@ AUSTIN = "where dataset = 'austin_crime_reports'"
 FAULTS = {
     "a look-up key doubles a call": (
         "insert into facts.fct_san_diego_calls from facts.fct_san_diego_calls where call_id = 'E2'",
-        {CALL_ONCE, ALL_CALLS},
+        {CALL_ONCE, ALL_CALLS, OUTCOMES_ADD_UP},
     ),
-    "a look-up drops a call": ("delete from facts.fct_san_diego_calls where call_id = 'E3'", {ALL_CALLS}),
+    "a look-up drops a call": (
+        "delete from facts.fct_san_diego_calls where call_id = 'E3'",
+        {ALL_CALLS, OUTCOMES_ADD_UP},
+    ),
     "a call without number": (
         "update facts.fct_san_diego_calls set call_id = null where call_id = 'E3'",
         {"not_null_fct_san_diego_calls_call_id"},
@@ -37,7 +46,7 @@ FAULTS = {
     ),
     "a call without month": (
         "update facts.fct_san_diego_calls set month = null where call_id = 'E3'",
-        {"not_null_fct_san_diego_calls_month", ALL_CALLS},
+        {"not_null_fct_san_diego_calls_month", ALL_CALLS, OUTCOMES_ADD_UP},
     ),
     "a record twice": (
         f"insert into facts.fct_incidents from facts.fct_incidents {AUSTIN}",
@@ -63,7 +72,10 @@ FAULTS = {
         f"update facts.fct_incidents set month = null {AUSTIN}",
         {"not_null_fct_incidents_month", ALL_ROWS, EVERY_OFFENSE, RECORDED, MONTHS_ADD_UP},
     ),
-    "a report taken for an offense": (f"update facts.fct_incidents set record_type = 'offense' {AUSTIN}", {NOT_MIXED}),
+    "a report taken for an offense": (
+        f"update facts.fct_incidents set record_type = 'offense' {AUSTIN}",
+        {NOT_MIXED, "mart_monthly_counts_offenses_are_the_rows_of_int_case_offenses"},
+    ),
     "an unknown record type": (
         f"update facts.fct_incidents set record_type = 'crime' {AUSTIN}",
         {KNOWN_TYPE, NOT_MIXED},
@@ -84,7 +96,7 @@ FAULTS = {
     ),
     "an unknown offense group": (
         f"update facts.fct_incidents set offense_group = 'crime' {AUSTIN}",
-        {KNOWN_GROUP, "fct_incidents_index_series_lies_between_low_and_high", RECORDED},
+        {KNOWN_GROUP, "fct_incidents_index_series_lies_between_low_and_high", RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP},
     ),
     "no offense group": (
         f"update facts.fct_incidents set offense_group = null, offense_scope = null {AUSTIN}",
@@ -93,6 +105,8 @@ FAULTS = {
             "fct_incidents_what_is_mapped_says_by_whom",
             "fct_incidents_index_series_lies_between_low_and_high",
             RECORDED,
+            DAYS_ADD_UP,
+            MONTHS_ADD_UP,
         },
     ),
     "an offense group in another scope": (
@@ -129,16 +143,20 @@ FAULTS = {
     ),
     "a case twice": (
         f"insert into facts.fct_crime_cases from facts.fct_crime_cases {AUSTIN}",
-        {CASE_ONCE, "fct_crime_cases_case_is_in_one_month", EVERY_OFFENSE},
+        {CASE_ONCE, "fct_crime_cases_case_is_in_one_month", EVERY_OFFENSE, *CASES_ADD_UP},
     ),
     "a case in two months": (
         "update facts.fct_crime_cases set case_id = '30' where case_id = '25'",
         {"fct_crime_cases_case_is_in_one_month"},
     ),
-    "a case lost": (f"delete from facts.fct_crime_cases {AUSTIN}", {EVERY_OFFENSE}),
+    "a case lost": (f"delete from facts.fct_crime_cases {AUSTIN}", {EVERY_OFFENSE, *CASES_ADD_UP}),
     "a case without name, day and month": (
         f"update facts.fct_crime_cases set case_id = null, occurred_date = null, month = null {AUSTIN}",
-        {*(f"not_null_fct_crime_cases_{column}" for column in ("case_id", "occurred_date", "month")), EVERY_OFFENSE},
+        {
+            *(f"not_null_fct_crime_cases_{column}" for column in ("case_id", "occurred_date", "month")),
+            EVERY_OFFENSE,
+            *CASES_ADD_UP,
+        },
     ),
     "a case of another record type": (
         f"update facts.fct_crime_cases set record_type = 'call' {AUSTIN}",
@@ -146,7 +164,7 @@ FAULTS = {
     ),
     "a case of an unknown offense group": (
         f"update facts.fct_crime_cases set offense_group = 'crime' {AUSTIN}",
-        {"fct_crime_cases_offense_groups_are_known"},
+        {"fct_crime_cases_offense_groups_are_known", *CASES_ADD_UP},
     ),
     "a report that counts its offenses": (
         f"update facts.fct_crime_cases set offense_count = 1 {AUSTIN}",

@@ -1,38 +1,255 @@
-"""Faults in the marts."""
+"""Faults in the marts, and in the aggregates that they are made of."""
 
 from __future__ import annotations
 
 from crime_trends_tests.dbt.conftest import CALLS
 
-DAYS_ADD_UP = "mart_daily_counts_add_up_to_fct_incidents"
-MONTHS_ADD_UP = "mart_monthly_counts_add_up_to_fct_incidents"
 AUSTIN = "where dataset = 'austin_crime_reports'"
+STOLEN_CARS = f"{AUSTIN} and offense_group = 'motor_vehicle_theft'"
+SERIES = "austin_crime_reports from 2021-10-01"
 
-FAULTS = {
-    "a day twice": (
-        f"insert into marts.mart_daily_counts from marts.mart_daily_counts {AUSTIN}",
-        {"mart_daily_counts_dataset_has_a_day_once", DAYS_ADD_UP},
-    ),
-    "a day without date": (
-        f"update marts.mart_daily_counts set occurred_date = null {AUSTIN}",
-        {"not_null_mart_daily_counts_occurred_date", DAYS_ADD_UP},
-    ),
+KEYS = {
+    "daily_counts": "day_is_once",
+    "monthly_counts": "month_is_once",
+    "monthly_area_counts": "cell_is_once",
+    "rolling_12": "month_is_once",
+    "year_over_year": "month_is_once",
+    "rates": "month_is_once",
+    "seasonality": "month_is_once",
+    "report_lag": "month_is_once",
+    "month_growth": "age_is_once",
+    "clearance": "cohort_is_once",
+    "mapped_shares": "year_is_once",
+    "benchmarks": "total_is_once",
+}
+"""Marts that have rows of Austin in the built home -> what the test of their key is called."""
+SUMS = {
+    "daily_counts": {
+        "mart_daily_counts_records_are_the_rows_of_fct_incidents",
+        "mart_daily_counts_cases_are_the_rows_of_fct_crime_cases",
+    },
+    "monthly_counts": {
+        "mart_monthly_counts_records_are_the_rows_of_fct_incidents",
+        "mart_monthly_counts_cases_are_the_rows_of_fct_crime_cases",
+    },
+    "report_lag": {"mart_report_lag_counts_every_case"},
+}
+"""Mart -> tests that count its rows once more."""
+
+ROWS_TWICE = {
+    f"rows of {mart} twice": (
+        f"insert into marts.mart_{mart} from marts.mart_{mart} {AUSTIN}",
+        {f"mart_{mart}_{key}", *SUMS.get(mart, set())},
+    )
+    for mart, key in KEYS.items()
+}
+NO_CITY = {
+    f"rows of {mart} of another city": (
+        f"update marts.mart_{mart} set city = 'el_paso' {AUSTIN}",
+        {f"mart_{mart}_record_types_are_not_mixed"},
+    )
+    for mart in KEYS
+}
+
+COUNTS = {
     "days of calls counted as reports": (
         f"update marts.mart_daily_counts set record_type = 'report' where dataset = '{CALLS}'",
         {"mart_daily_counts_record_types_are_not_mixed"},
     ),
-    "a month twice": (
-        f"insert into marts.mart_monthly_counts from marts.mart_monthly_counts {AUSTIN}",
-        {"mart_monthly_counts_dataset_has_a_month_once", MONTHS_ADD_UP},
+    "a day without date": (
+        f"update marts.mart_daily_counts set occurred_date = null {AUSTIN} and measure = 'records'",
+        {"mart_daily_counts_day_is_once", "mart_daily_counts_records_are_the_rows_of_fct_incidents"},
     ),
-    "a month without date": (
-        f"update marts.mart_monthly_counts set month = null {AUSTIN}",
-        {"not_null_mart_monthly_counts_month", MONTHS_ADD_UP},
+    "a day's cases counted as records": (
+        f"update marts.mart_daily_counts set measure_count = 2 {AUSTIN} and measure = 'cases'",
+        {"mart_daily_counts_cases_are_the_rows_of_fct_crime_cases"},
     ),
-    "months of calls counted as reports": (
-        f"update marts.mart_monthly_counts set record_type = 'report' where dataset = '{CALLS}'",
+    "calls counted as cases": (
+        f"update marts.mart_monthly_counts set measure = 'cases', measure_count = 0 where dataset = '{CALLS}' "
+        "and month = '2017-10-01'",
+        {
+            "mart_monthly_counts_measures_are_those_of_the_record_type",
+            "mart_monthly_counts_records_are_the_rows_of_fct_incidents",
+        },
+    ),
+    "months of calls taken for reports": (
+        f"update marts.mart_monthly_counts set record_type = 'report', measure = 'records' where dataset = '{CALLS}'",
         {"mart_monthly_counts_record_types_are_not_mixed"},
     ),
+    "offenses counted as records": (
+        "update marts.mart_monthly_counts set measure_count = measure_count + 1 "
+        "where dataset = 'los_angeles_nibrs_offenses' and measure = 'offenses' and offense_group = 'robbery'",
+        {"mart_monthly_counts_offenses_are_the_rows_of_int_case_offenses"},
+    ),
+    "a month that a portal has emptied": (
+        "insert into marts.mart_monthly_counts "
+        "select * replace (date '2020-01-01' as month, 0 as measure_count) "
+        f"from marts.mart_monthly_counts where dataset = '{CALLS}' and month = '2024-03-01'",
+        {"mart_monthly_counts_have_no_holes"},
+    ),
+    "a place in a mart": (
+        "alter table marts.mart_monthly_counts add column latitude double",
+        {"marts_have_allowed_columns_only"},
+    ),
+    "a number of persons in a column of text": (
+        "alter table marts.mart_monthly_counts alter column settled_reason type integer using 1",
+        {"marts_have_allowed_columns_only"},
+    ),
+    "an address in the facts": (
+        "alter table facts.fct_incidents add column address varchar",
+        {"facts_have_allowed_columns_only"},
+    ),
+}
+
+AREAS = {
+    "a small cell that is shown": (
+        "update marts.mart_monthly_area_counts set measure_count = 1, is_suppressed = false "
+        "where dataset = 'los_angeles_nibrs_offenses' and area_code = '01' and month = '2024-05-01' "
+        "and offense_group = 'theft'",
+        {"mart_monthly_area_counts_small_cells_are_withheld"},
+    ),
+    "a cell that is said to be withheld and is not": (
+        "update marts.mart_monthly_area_counts set is_suppressed = true where dataset = 'los_angeles_nibrs_offenses'",
+        {"mart_monthly_area_counts_small_cells_are_withheld"},
+    ),
+    "a cell that is withheld alone": (
+        "update marts.mart_monthly_area_counts set measure_count = 0, is_suppressed = false "
+        "where dataset = 'los_angeles_nibrs_offenses' and area_code = '01' and month = '2024-05-01' "
+        "and offense_group = 'robbery'",
+        {"mart_monthly_area_counts_no_cell_is_withheld_alone"},
+    ),
+}
+
+FIGURES = {
+    "twelve months that are not": (
+        f"update marts.mart_rolling_12 set measure_count = 1, reason = null {STOLEN_CARS}",
+        {
+            "mart_rolling_12_figure_or_reason",
+            "mart_rolling_12_add_up",
+        },
+    ),
+    "twelve months across a break": (
+        "update marts.mart_rolling_12 set measure_count = 1, reason = null, months_used = 12, offense_group = 'all', "
+        f"first_month = '2021-09-01' {STOLEN_CARS}",
+        {"mart_rolling_12_month_is_once", "mart_rolling_12_cross_no_break"},
+    ),
+    "no figure and no reason": (
+        f"update marts.mart_rolling_12 set reason = null {STOLEN_CARS}",
+        {"mart_rolling_12_figure_or_reason"},
+    ),
+    "a change with a reason against it": (
+        f"update marts.mart_year_over_year set measure_count = 2, previous_count = 1, change_count = 1 {STOLEN_CARS}",
+        {"mart_year_over_year_change_or_reason"},
+    ),
+    "a change across a break": (
+        "update marts.mart_year_over_year set measure_count = 2, previous_count = 1, change_count = 1, reason = null, "
+        f"month = '2022-01-01' {STOLEN_CARS}",
+        {"mart_year_over_year_cross_no_break"},
+    ),
+    "a year to date twice, of another city": (
+        f"insert into marts.mart_year_to_date by name select city, 'el_paso' as record_type, dataset, "
+        f"'cases' as measure, 'theft' as offense_group, 2023 as calendar_year, 'none' as reason, "
+        f"0 as months_used, 1 as months_wanted from facts.dim_datasets, range(2) {AUSTIN}",
+        {"mart_year_to_date_year_is_once", "mart_year_to_date_record_types_are_not_mixed"},
+    ),
+    "a year to date across a break that no month adds up to": (
+        "insert into marts.mart_year_to_date by name select city, record_type, dataset, "
+        f"'{SERIES}' as series_id, 'cases' as measure, 'theft' as offense_group, 2021 as calendar_year, "
+        "1 as months_used, 2 as months_wanted, 5 as measure_count, 6 as same_age_count, "
+        "date '2021-10-01' as last_month "
+        f"from facts.dim_datasets {AUSTIN}",
+        {
+            "mart_year_to_date_figure_or_reason",
+            "mart_year_to_date_cross_no_break",
+            "mart_year_to_date_add_up",
+        },
+    ),
+    "a rate without a population": (
+        f"update marts.mart_rates set rate_per_100k = 1, reason = null, population = null {STOLEN_CARS}",
+        {"mart_rates_have_a_population"},
+    ),
+    "a rate across a break": (
+        "update marts.mart_rates set rate_per_100k = 100000.0 / population, measure_count = 1, reason = null, "
+        f"first_month = '2021-09-01' {STOLEN_CARS}",
+        {"mart_rates_cross_no_break"},
+    ),
+    "a change of a rate from one census to another": (
+        f"update marts.mart_rates set change_percent = 1, month = '2020-12-01', population_year = 2020 {STOLEN_CARS}",
+        {"mart_rates_changes_cross_no_break_of_the_population"},
+    ),
+    "a season of four years": (
+        "update marts.mart_seasonality set month_factor = 1, least_factor = 1, greatest_factor = 1, years_used = 4, "
+        f"first_year = 2022, last_year = 2025, reason = null {STOLEN_CARS}",
+        {"mart_seasonality_rests_on_five_years"},
+    ),
+    "a season across a break": (
+        "update marts.mart_seasonality set month_factor = 1, least_factor = 1, greatest_factor = 1, years_used = 5, "
+        f"first_year = 2021, last_year = 2025, reason = null {STOLEN_CARS}",
+        {"mart_seasonality_crosses_no_break"},
+    ),
+    "hours twice, of another city": (
+        "insert into marts.mart_weekday_hours by name select 'el_paso' as city, record_type, dataset, "
+        f"'{SERIES}' as series_id, 'cases' as measure, 'robbery' as offense_group, 2024 as calendar_year, "
+        f"1 as weekday_number, 0 as hour_of_day, 3 as measure_count, 0.0 as excluded_share "
+        f"from facts.dim_datasets, range(2) {AUSTIN}",
+        {"mart_weekday_hours_hour_is_once", "mart_weekday_hours_record_types_are_not_mixed"},
+    ),
+    "hours of thefts": (
+        "insert into marts.mart_weekday_hours by name select city, record_type, dataset, "
+        f"'{SERIES}' as series_id, 'cases' as measure, 'theft' as offense_group, 2024 as calendar_year, "
+        f"1 as weekday_number, 0 as hour_of_day, 3 as measure_count, 0.0 as excluded_share "
+        f"from facts.dim_datasets {AUSTIN}",
+        {"mart_weekday_hours_are_times_of_the_act"},
+    ),
+    "more than all reported in time": (
+        f"update marts.mart_report_lag set within_7_days_share = 0.9, within_30_days_share = 0.8 {STOLEN_CARS}",
+        {"mart_report_lag_shares_are_shares"},
+    ),
+    "growth that is no difference": (
+        f"update marts.mart_month_growth set measure_count = 1, reason = null, growth_count = 7 {AUSTIN}",
+        {"mart_month_growth_figure_or_reason"},
+    ),
+    "more cases cleared than there are": (
+        "update marts.mart_clearance set arrest_count = 2, exceptional_count = 0, undated_count = 0, "
+        f"not_stated_count = 0, reason = null {STOLEN_CARS}",
+        {"mart_clearance_shares_are_shares"},
+    ),
+    "a status of no case, twice": (
+        "insert into marts.mart_los_angeles_status from marts.mart_los_angeles_status "
+        "where dataset = 'los_angeles_crime_reports'",
+        {"mart_los_angeles_status_status_is_once", "mart_los_angeles_status_counts_every_case"},
+    ),
+    "statuses of another city": (
+        "update marts.mart_los_angeles_status set city = 'austin'",
+        {"mart_los_angeles_status_record_types_are_not_mixed"},
+    ),
+    "an outcome twice": (
+        "insert into marts.mart_call_outcomes from marts.mart_call_outcomes where month = '2024-03-01'",
+        {"mart_call_outcomes_outcome_is_once", "mart_call_outcomes_count_every_call"},
+    ),
+    "outcomes of reports": (
+        "update marts.mart_call_outcomes set record_type = 'report'",
+        {"mart_call_outcomes_record_types_are_not_mixed"},
+    ),
+    "an outcome of the list of another time": (
+        "update marts.mart_call_outcomes set outcome_list = 'before 2017-10-17' where month = '2024-03-01'",
+        {"mart_call_outcomes_shares_are_shares"},
+    ),
+    "more records mapped in a year than there are": (
+        f"update marts.mart_mapped_shares set mapped_count = 2, mapped_share = 2 {AUSTIN}",
+        {"mart_mapped_shares_are_shares"},
+    ),
+    "a difference with a reason against it": (
+        f"update marts.mart_benchmarks set difference_count = 1 {AUSTIN}",
+        {"mart_benchmarks_difference_or_reason"},
+    ),
+    "a total far from the published one": (
+        f"update marts.mart_benchmarks set difference_count = 100, is_close = false, reason = null {AUSTIN}",
+        {"mart_benchmarks_are_close"},
+    ),
+}
+
+RECONCILIATION = {
     "a month that does not add up": (
         f"update marts.mart_reconciliation set is_reconciled = false {AUSTIN}",
         {"mart_reconciliation_every_month_is_reconciled"},
@@ -50,3 +267,5 @@ FAULTS = {
         {"mart_reconciliation_rows_outside_are_rejected"},
     ),
 }
+
+FAULTS = {**ROWS_TWICE, **NO_CITY, **COUNTS, **AREAS, **FIGURES, **RECONCILIATION}
