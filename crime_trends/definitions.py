@@ -64,7 +64,7 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
         asset_checks=data_age_checks(),
         jobs=jobs(monthly_models, mart_models),
         schedules=schedules(),
-        sensors=[*portal_sensors(tick_seconds), automation_sensor(), failure_notifier()],
+        sensors=[*portal_sensors(tick_seconds), automation_sensor(tick_seconds), failure_notifier()],
         resources={
             "portals": PortalsResource(),
             "lake": LakeResource(root=str(settings.lake_dir)),
