@@ -28,6 +28,7 @@ lint: tools ## check format, style, types, SQL, the Dagster code location, the D
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint $(SQL)
+	$(BIN)/sqlfluff lint --dialect bigquery $(SQL)
 	$(BIN)/dagster definitions validate --log-level warning
 	$(BIN)/hadolint Dockerfile
 	@scripts/check_terraform
