@@ -7,6 +7,7 @@ import warnings
 import dagster as dg
 
 from crime_trends.assets.clean import clean_assets
+from crime_trends.assets.docs import model_docs
 from crime_trends.assets.models import model_assets
 from crime_trends.assets.raw import raw_assets
 from crime_trends.assets.reports import dashboard
@@ -59,6 +60,7 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
                 monthly_models,
                 mart_models,
                 dashboard,
+                model_docs(project, mart_models),
             ]
         ),
         asset_checks=data_age_checks(),

@@ -45,6 +45,9 @@ MODEL: Condition = ((_WITH_ITS_INPUTS.ignore(_TABLES) | AC.code_version_changed(
 """Of unpartitioned dbt models, whose code is part of what they are: seeds have no other input. A mart that reads the
 tables beside the facts waits for the facts to follow them."""
 
+CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label("code changed")
+"""Of what is made of code alone."""
+
 # Three steps up from a month of facts lies the raw year: when it changes, all its months are asked for together with
 # the clean months and the tables, and not one by one as the tables get new versions.
 _YEARS_CHANGED = AC.any_deps_match(AC.any_deps_match(_CHANGED)).allow(_TABLES)

@@ -19,13 +19,18 @@ def dbt_project(target: Path) -> DbtProject:
     project = DbtProject(project_dir=DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
     target.mkdir(parents=True, exist_ok=True)
     stamp = target / "manifest.stamp"
-    present = code_hash(("models", "macros", "tests", "seeds", "dbt_project.yml", "profiles.yml"))
+    present = project_hash()
     with (target / "manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not project.manifest_path.exists() or not stamp.exists() or stamp.read_text() != present:
             dbt_resource(project).cli(["parse", "--quiet"], target_path=target).wait()
             stamp.write_text(present)
     return project
+
+
+def project_hash() -> str:
+    """Hash of all files of the project."""
+    return code_hash(("models", "macros", "tests", "seeds", "dbt_project.yml", "profiles.yml"))
 
 
 def dbt_resource(project: DbtProject) -> DbtCliResource:

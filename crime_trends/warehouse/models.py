@@ -43,7 +43,7 @@ def code_hash(paths: Sequence[str]) -> str:
     digest = hashlib.sha256()
     for root in paths:
         for path in sorted([DBT_DIR / root, *(DBT_DIR / root).rglob("*")]):
-            if path.is_file() and path.suffix in {".sql", ".yml", ".csv"}:
+            if path.is_file() and path.suffix in {".sql", ".yml", ".csv", ".md"}:
                 digest.update(path.relative_to(DBT_DIR).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
