@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from crime_cleaning.cleaners import CLEANERS
 from crime_cleaning.column_maps import COLUMN_MAPS
 from crime_cleaning.columns import ColumnType
-from crime_cleaning.outcomes import with_outcomes
-from crime_cleaning.reading import read_year
-from crime_cleaning.spec import YearInput
+from crime_cleaning.job import cleaned
+from crime_cleaning.spec import CleaningJob, YearInput
 from pyspark.sql import SparkSession
 
 from crime_trends.warehouse.schema import dataset_columns
@@ -137,7 +135,7 @@ def test_clean_rows_have_the_warehouses_columns_and_types(spark: SparkSession, t
     header = [column.sources[0] for column in COLUMN_MAPS[dataset].columns if column.needed]
     file.write_text(",".join(header) + "\n")
     year = YearInput("2023", [str(file)], header, False, ["2023-01"], ["2023-01"], None)
-    rows = CLEANERS[dataset](with_outcomes(read_year(spark, COLUMN_MAPS[dataset], year), partitions=1))
+    rows = cleaned(spark, CleaningJob(dataset, [year], "", "", partitions=1))
     columns = {name: SPARK_TYPES.get(kind, kind) for name, kind in rows.dtypes}
     carried = {"outcome", "reason", "row_id", "raw", "malformed", "partition"}
     assert list(columns.items())[: -len(carried)] == list(dataset_columns(dataset).items())

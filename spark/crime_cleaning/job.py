@@ -72,7 +72,7 @@ def run(spark: SparkSession, job: CleaningJob, log: Callable[[str], None]) -> Cl
             f"{counts.duplicate_rows} exact duplicates"
         )
 
-    _write(_in_order(rows.where(F.col("outcome") == CLEAN), column_map), job.output)
+    _write(in_order(rows, column_map), job.output)
     if any(counts.rejected_rows for counts in report.months.values()):
         _write(rejects(rows).sortWithinPartitions("partition", "reason", "row_id", "raw"), job.rejects_output)
     return report
@@ -94,11 +94,12 @@ def cleaned(spark: SparkSession, job: CleaningJob) -> DataFrame:
     return rows
 
 
-def _in_order(rows: DataFrame, column_map: ColumnMap) -> DataFrame:
-    """The columns of the clean table, each month by time and id; ``partition`` names the folder."""
+def in_order(rows: DataFrame, column_map: ColumnMap) -> DataFrame:
+    """The clean rows with the columns of the clean table, each month by time and id; ``partition`` names the folder."""
     names = [column.name for column in column_map.all_columns]
     time = "occurred_at" if "occurred_at" in names else column_map.month_column
-    return rows.select(*names, "partition").sortWithinPartitions("partition", time, column_map.id_column)
+    clean = rows.where(F.col("outcome") == CLEAN).select(*names, "partition")
+    return clean.sortWithinPartitions("partition", time, column_map.id_column)
 
 
 def _write(rows: DataFrame, folder: str) -> None:
