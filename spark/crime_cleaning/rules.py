@@ -152,14 +152,16 @@ def flag(name: str) -> Rule:
 
 def wall_clock(text: Column) -> Column:
     """The local time that a text states in one of the forms of ``date_texts``; null for any other. Never zoned."""
-    single = F.regexp_replace(text, " +", " ")
+    # Two cheap looks spare most texts an expression that can't fit them.
+    has_slash = text.contains("/")
+    single = F.when(text.contains("  "), F.regexp_replace(text, " +", " ")).otherwise(text)
     midnight = F.date_add(F.lit("1899-12-30").cast("date"), F.substring(text, 1, 5).cast("int")).cast("timestamp_ntz")
     # A part of a day that rounds to all of it belongs to its day all the same.
     seconds = F.least(F.round((text.cast("double") % 1) * 86400).cast("int"), F.lit(86399))
     return (
-        F.when(_is(text, date_texts.ISO), text.cast("timestamp_ntz"))
+        F.when(~has_slash & _is(text, date_texts.ISO), text.cast("timestamp_ntz"))
         .when(
-            _is(text, date_texts.SLASHES),
+            has_slash & _is(text, date_texts.SLASHES),
             F.to_timestamp_ntz(single, F.lit("M/d/yyyy[ h:m:s a][ h:m a][ H:m:s][ H:m]")),
         )
         .when(_is(text, date_texts.DAY_NUMBER), midnight + F.make_dt_interval(secs=seconds))
