@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from crime_trends_tests.cloud.bigquery import BigQuery, BigQueryModels, differences, duckdb_tables
-from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.dbt.conftest import CALLS, ModelsHome, call
 
 # One worker for all of them: they share a built home.
 pytestmark = pytest.mark.xdist_group("models")
 
-ALL = ("--select", "tag:reference", "tag:monthly", "tag:marts")
+AUSTIN = "austin_crime_reports"
 
 
 @pytest.fixture(scope="module")
 def models(bigquery: BigQuery, built_home: ModelsHome, tmp_path_factory: pytest.TempPathFactory) -> BigQueryModels:
-    """The models on BigQuery, built from a copy of the built home's warehouse."""
+    """The models on BigQuery, built and tested from a copy of the built home's warehouse."""
     models = BigQueryModels(bigquery, tmp_path_factory.mktemp("bigquery"), "crime_trends")
     models.load(built_home.warehouse)
-    models.dbt("build", *ALL)
+    models.build("reference", "monthly", "marts")
     return models
 
 
@@ -26,3 +28,28 @@ def test_facts_and_marts_have_the_rows_that_they_have_on_duckdb(models: BigQuery
     expected = duckdb_tables(built_home.warehouse)
     assert {"facts.fct_incidents", "facts.dim_datasets", "marts.mart_reconciliation"} <= expected.keys()
     assert differences(expected, models.tables()) == []
+
+
+def test_months_are_replaced_as_on_duckdb_and_a_full_refresh_equals_their_sum(
+    models: BigQueryModels, home: ModelsHome
+) -> None:
+    home.load_month(CALLS, "2017-10", [], "b")
+    home.load_month(AUSTIN, "2024-03", [], "b")
+    home.load_month(CALLS, "2024-03", [call("E2", "2024-03-01"), call("E7", "2024-03-20")], "b")
+    home.warehouse.request_facts([(CALLS, "2017-10"), (AUSTIN, "2024-03"), (CALLS, "2024-03"), (CALLS, "2024-04")])
+    outcome = home.dbt("run", "--select", "tag:monthly", "tag:marts")
+    assert outcome.returncode == 0, outcome.stdout
+
+    models.load(home.warehouse)
+    models.dbt("run", "--select", "tag:monthly", "tag:marts")
+    by_month = models.tables()
+    assert differences(duckdb_tables(home.warehouse), by_month) == []
+    _, calls = by_month["facts.fct_san_diego_calls"]
+    assert sorted({(row[-1], row[0]) for row in calls}) == [
+        (date(2024, 3, 1), "E2"),
+        (date(2024, 3, 1), "E7"),
+        (date(2024, 4, 1), "E6"),
+    ]
+
+    models.dbt("run", "--full-refresh", "--select", "tag:monthly")
+    assert differences(by_month, models.tables()) == []
