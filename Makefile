@@ -36,8 +36,9 @@ lint: tools ## check format, style, types, SQL, the Dagster code location, the D
 dev: runtime ## open Dagster's web UI on the home that `make run` filled
 	@$(BIN)/crime-trends dev --sample
 
-docs: tools ## write the generated parts of docs/ anew
+docs: tools ## write the generated parts of docs/ anew, and the models' own docs to build/models.html
 	$(BIN)/python scripts/generate_docs.py
+	@scripts/model_docs
 
 snapshot: tools ## write anew what the tests know of the asset graph
 	$(BIN)/python -m crime_trends_tests.assets.snapshot

@@ -39,7 +39,7 @@ def model_docs(project: DbtProject, marts: dg.AssetsDefinition) -> dg.AssetsDefi
     )
     def models(dbt: DbtCliResource, reports: ReportsResource) -> dg.MaterializeResult[Any]:
         path = reports.path("models.html")
-        invocation = dbt.cli(["docs", "generate", "--static", "--no-compile"], manifest=project.manifest_path).wait()
+        invocation = dbt.cli(["docs", "generate", "--static"], manifest=project.manifest_path).wait()
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".tmp")
         shutil.copyfile(invocation.target_path / "static_index.html", aside)

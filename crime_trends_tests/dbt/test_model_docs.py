@@ -1,0 +1,78 @@
+"""The models' own docs: made by Dagster in a home, and by hand without one."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from crime_trends.assets.docs import model_docs
+from crime_trends.assets.models import model_assets
+from crime_trends.assets.reports import dashboard
+from crime_trends.resources.dbt import dbt_project, dbt_resource
+from crime_trends.resources.reports import ReportsResource
+from crime_trends_tests.conftest import REPOSITORY
+from crime_trends_tests.dbt.conftest import ModelsHome
+
+# One worker for all of them: they share a built home.
+pytestmark = pytest.mark.xdist_group("models")
+
+
+@pytest.fixture
+def manifest(built_home: ModelsHome, home_path: Path) -> dict[str, dict[str, dict[str, object]]]:
+    """What dbt knows of the models."""
+    assert built_home.path != home_path
+    return dict(json.loads((home_path / "dbt" / "target" / "manifest.json").read_text()))
+
+
+def test_the_asset_writes_one_page_that_names_every_model(
+    home: ModelsHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRIME_TRENDS_HOME", str(home.path))
+    project = dbt_project(home.path / "dbt" / "target")
+    *_, marts = model_assets(project)
+    result = dg.materialize(
+        [model_docs(project, marts)],
+        resources={"dbt": dbt_resource(project), "reports": ReportsResource(folder=str(tmp_path / "reports"))},
+    )
+    assert result.success
+    page = (tmp_path / "reports" / "models.html").read_text()
+    for key in marts.keys:
+        assert key.path[-1] in page
+    assert "Figures of two record types are never added up." in page
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["models.html"]
+
+
+def test_the_script_writes_the_page_without_any_data(tmp_path: Path) -> None:
+    page = tmp_path / "site" / "models.html"
+    outcome = subprocess.run(
+        [REPOSITORY / "scripts" / "model_docs", page, sys.executable], capture_output=True, text=True, check=False
+    )
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout == f"{page}: written\n"
+    assert "mart_rolling_12" in page.read_text()
+
+
+def test_every_column_of_facts_and_marts_is_described_and_kept_in_the_database(
+    built_home: ModelsHome, manifest: dict[str, dict[str, dict[str, object]]]
+) -> None:
+    undescribed = built_home.query(
+        "select schema_name, table_name, column_name from duckdb_columns() "
+        "where schema_name in ('staging', 'intermediate', 'marts') and comment is null"
+    )
+    assert undescribed == []
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "model":
+            assert node["description"], node["name"]
+
+
+def test_the_dashboards_exposure_is_what_its_asset_depends_on(
+    manifest: dict[str, dict[str, dict[str, object]]],
+) -> None:
+    exposure = manifest["exposures"]["exposure.crime_trends.dashboard"]
+    marts = {f"model.crime_trends.{dep.asset_key.path[-1]}" for spec in dashboard.specs for dep in spec.deps}
+    assert set(exposure["depends_on"]["nodes"]) == marts  # type: ignore[index]
