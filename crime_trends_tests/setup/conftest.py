@@ -80,6 +80,6 @@ def checkout(tmp_path: Path) -> Checkout:
     shutil.copytree(REPOSITORY / "scripts", path / "scripts")
     (path / "pyproject.toml").write_text(PYPROJECT)
     (path / "backend.py").write_text(BACKEND)
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-dev.lock", "requirements-emulators.lock"):
         (path / name).write_text("# nothing\n")
     return Checkout(path)

@@ -146,3 +146,22 @@ def test_failed_set_up_shows_the_log_and_is_made_anew_also_without_git(checkout:
     assert checkout.setup()[0] == 0
     assert not leftover.exists()
     assert len(checkout.stamps) == 1
+
+
+def test_stand_ins_for_google_cloud_have_an_environment_that_changes_with_their_lock_file_alone(
+    checkout: Checkout,
+) -> None:
+    code, output = checkout.setup("--emulators")
+    assert code == 0
+    assert "making .venv-emulators" in output
+    assert not (checkout.path / ".venv").exists()
+
+    (checkout.path / "requirements.lock").write_text("# another\n")
+    (checkout.path / "pyproject.toml").write_text("# another\n")
+    assert checkout.setup("--emulators") == (0, "")
+
+    (checkout.path / "requirements-emulators.lock").write_text("# another\n")
+    code, output = checkout.setup("--emulators")
+    assert code == 0
+    assert "making .venv-emulators" in output
+    assert checkout.setup("--emulators") == (0, "")
