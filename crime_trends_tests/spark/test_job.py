@@ -166,16 +166,23 @@ def processes_of(folder: Path) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
-def test_no_process_outlives_a_run_that_ends(how: signal.Signals, workplace: Workplace, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("how", "moment"), [(signal.SIGINT, "starting"), (signal.SIGKILL, "writing")], ids=("interrupted", "killed")
+)
+def test_no_process_and_no_month_outlives_a_run_that_ends(
+    how: signal.Signals, moment: str, workplace: Workplace, tmp_path: Path
+) -> None:
     dataset = DATASETS["san_diego_calls_for_service"]
     workplace.bring(dataset, "2024", csv_text([row_of(dataset, 1, "2024-04-10")]))
+    attempts = workplace.lake.path(f"{ATTEMPTS}/{dataset.key}")
     run = subprocess.Popen(
         [sys.executable, "-c", RUN, str(tmp_path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         # The job's Python and its JVM both have the temporary folder in their environment.
         wait_until(lambda: len(processes_of(workplace.temporary_dir)) >= 2, "the job never started")
+        if moment == "writing":
+            wait_until(lambda: any(attempts.glob("*/clean")), "the job never wrote")
         run.send_signal(how)
         run.wait(timeout=30)
         wait_until(lambda: not processes_of(workplace.temporary_dir), "the job lives on", seconds=15)
@@ -183,6 +190,9 @@ def test_no_process_outlives_a_run_that_ends(how: signal.Signals, workplace: Wor
         run.kill()
         run.wait()
     assert workplace.lake.clean_manifest(dataset.key, "2024-04") is None
+    assert any(attempts.glob("*")) == (moment == "writing")
+    workplace.clean(dataset, ["2024-04"])
+    assert not any(attempts.glob("*")), "the next run sweeps what the killed one left"
 
 
 def wait_until(condition: Callable[[], bool], message: str, seconds: float = 60) -> None:

@@ -103,6 +103,17 @@ def test_code_hash_is_of_contents_and_of_the_datasets_own_files(
     assert all(code_hash(dataset) != changed[dataset.key] for dataset in DATASETS.values())
 
 
+def test_spark_is_given_the_changed_months_and_only_their_years(lake: LocalLake) -> None:
+    publish_raw(lake, {"2022-12": RawMonth(3, "a")}, year="2022")
+    publish_raw(lake, {"2023-01": RawMonth(3, "a"), "2023-02": RawMonth(3, "b")})
+    cleaned(lake, ["2022-12", "2023-01", "2023-02"])
+    publish_raw(lake, {"2023-01": RawMonth(3, "a"), "2023-02": RawMonth(4, "changed")})
+    plan = plan_cleaning(lake, CALLS, ["2022-12", "2023-01", "2023-02"])
+    job = plan.job(lake, partitions=1, spark={}, parent_pid=None)
+    assert [(year.year, year.months) for year in job.inputs] == [("2023", ["2023-02"])]
+    assert plan.input_bytes == 10
+
+
 def test_a_year_never_fetched_is_named(lake: LocalLake) -> None:
     publish_raw(lake, {"2023-01": RawMonth(3, "a")})
     with pytest.raises(CrimeTrendsError, match=r"san_diego_calls_for_service 2022 was never fetched"):
