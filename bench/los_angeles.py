@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,6 +17,8 @@ from crime_trends.sample import los_angeles as sample
 YEARS = ("2022", "2023")
 MONTHS = [f"{year}-{month:02d}" for year in YEARS for month in range(1, 13)]
 HEADER = [":id", ":updated_at", *sample.HEADER]
+ONE_IN = 20_000
+"""One row in so many occurs twice."""
 SLOTS = 2_000
 """How many places a choice has, of which each of its items takes as many as its weight asks for."""
 
@@ -23,7 +26,7 @@ SLOTS = 2_000
 def write_year(file: Path, year: str, rows: int) -> None:
     """Writes a year as a fetch from Socrata leaves it, ``:id`` and ``:updated_at`` before the 28 columns.
 
-    One row in 10,000 has an age that is no age, one in 300 no coordinates, one in 20,000 occurs twice.
+    One row in 10,000 has an age that is no age, one in 300 no coordinates, one in ``ONE_IN`` occurs twice.
     """
     with duckdb.connect() as connection:
         connection.execute("create macro draw(i, salt) as hash(i * 100 + salt) / 18446744073709551616.0")
@@ -49,7 +52,7 @@ def _choices() -> dict[str, list[dict[str, object]]]:
     }
 
 
-def _slots(weights: Mapping[tuple[object, ...], float], names: Sequence[str]) -> list[dict[str, object]]:
+def _slots(weights: Mapping[Any, float], names: Sequence[str]) -> list[dict[str, object]]:
     total = sum(weights.values())
     slots: list[dict[str, object]] = []
     for item, weight in weights.items():
@@ -57,7 +60,7 @@ def _slots(weights: Mapping[tuple[object, ...], float], names: Sequence[str]) ->
     return slots
 
 
-_ROWS = """
+_ROWS = f"""
 with draws as (
     select
         r + 1000000000::bigint * $year::integer as i,
@@ -81,7 +84,7 @@ with draws as (
         pick(i, 18, getvariable('streets')).name as cross_street,
         pick(i, 19, getvariable('suffixes')).name as suffix,
         pick(i, 8, getvariable('offenses')).kind = 'vehicle' or whole(i, 2, 10) = 0 as is_nobody
-    from (select if(range % 20000 = 1, range - 1, range) as r from range($rows))
+    from (select if(range % {ONE_IN} = 1, range - 1, range) as r from range($rows))
 )
 
 select

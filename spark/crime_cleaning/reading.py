@@ -30,7 +30,7 @@ def read_years(spark: SparkSession, column_map: ColumnMap, years: Sequence[YearI
     names, in which empty and missing are the same; ``malformed`` the text of a row with too few or too many fields,
     else null.
     """
-    return reduce(DataFrame.unionByName, [_read_year(spark, column_map, year) for year in years])
+    return reduce(DataFrame.unionByName, [as_served(read_csv(spark, year), column_map, year) for year in years])
 
 
 def texts(rows: DataFrame, column_map: ColumnMap) -> DataFrame:
@@ -54,12 +54,13 @@ def as_json(column_map: ColumnMap, years: Sequence[YearInput]) -> Column:
     return result
 
 
-def _read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> DataFrame:
-    # By position: a header may repeat a name, or differ from another only in case.
-    fields = [f"field_{position}" for position in range(len(year.header))]
-    rows = spark.read.csv(
+def read_csv(spark: SparkSession, year: YearInput) -> DataFrame:
+    """A year's fields as texts, ``field_<position>``: a header may repeat a name, or differ only in case; and
+    ``malformed``, the text of a row with too few or too many fields, else null.
+    """
+    return spark.read.csv(
         [_escaped(file) for file in year.files],
-        schema=StructType([StructField(name, StringType()) for name in [*fields, "malformed"]]),
+        schema=StructType([StructField(name, StringType()) for name in [*_fields(year), "malformed"]]),
         header=True,
         quote='"',
         escape='"',
@@ -68,6 +69,11 @@ def _read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> D
         columnNameOfCorruptRecord="malformed",
         encoding="UTF-8",
     )
+
+
+def as_served(rows: DataFrame, column_map: ColumnMap, year: YearInput) -> DataFrame:
+    """The rows of ``read_csv`` as ``read_years`` describes them."""
+    fields = _fields(year)
     nothing = F.lit(None).cast("string")
     position = _positions(column_map, year.header)
     header = [name.lstrip("\ufeff") for name in year.header]
@@ -91,6 +97,10 @@ def _read_year(spark: SparkSession, column_map: ColumnMap, year: YearInput) -> D
         .where(F.col("partition").isin(year.months))
         .drop("stated_month")
     )
+
+
+def _fields(year: YearInput) -> list[str]:
+    return [f"field_{position}" for position in range(len(year.header))]
 
 
 def _sourced(column_map: ColumnMap) -> list[str]:
