@@ -44,6 +44,12 @@ def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def command_help(*command: str) -> str:
+    """What ``--help`` prints, of all commands or of one."""
+    arguments = [sys.executable, "-m", "crime_trends.cli", *command, "--help"]
+    return subprocess.run(arguments, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the pages that have generated parts."""
@@ -122,11 +128,9 @@ def test_commands_and_options_in_the_readme_exist() -> None:
     used: dict[str, set[str]] = {}
     for command, rest in re.findall(r"crime-trends ([a-z]+)([^`\n>]*)", README):
         used.setdefault(command, set()).update(re.findall(r"--[a-z-]+", rest))
-    assert used.keys() == {"run", "dev", "portal", "sample"}
+    assert used.keys() == set(re.findall(r"^    ([a-z]+) ", command_help(), re.MULTILINE))
     for command, options in used.items():
-        shown = subprocess.run(
-            [sys.executable, "-m", "crime_trends.cli", command, "--help"], capture_output=True, text=True, check=True
-        ).stdout
+        shown = command_help(command)
         assert [option for option in options if option not in shown] == []
 
 
