@@ -67,7 +67,9 @@ def real_home(home_path: Path, real_portal_dir: Path, tmp_path_factory: pytest.T
             "insert into warehouse.austin_crime_reports by name "
             "select incident_report_number as incident_id, occ_date::date as occurred_date, "
             "rep_date::date as report_date, ucr_code as offense_code, crime_type as offense_name, "
-            "ucr_category as ucr_category_code, "
+            "ucr_category as ucr_category_code, clearance_date::date as clearance_date, "
+            "case clearance_status when 'C' then 'Arrested' when 'O' then 'Exception' when 'N' then 'Not cleared' end "
+            "as clearance_status_name, "
             "date_trunc('month', occ_date::date) as month "
             f"from read_json('{real_portal_dir / 'austin' / 'fdj4-gpfu.json'}')"
         )
@@ -75,7 +77,8 @@ def real_home(home_path: Path, real_portal_dir: Path, tmp_path_factory: pytest.T
             "insert into warehouse.los_angeles_crime_reports by name "
             "select DR_NO as incident_id, strptime(\"DATE OCC\"[:10], '%m/%d/%Y')::date as occurred_date, "
             'strptime("Date Rptd"[:10], \'%m/%d/%Y\')::date as report_date, "TIME OCC" as occurred_time, '
-            '"Crm Cd" as offense_code, "Crm Cd Desc" as offense_name, date_trunc(\'month\', occurred_date) as month '
+            '"Crm Cd" as offense_code, "Crm Cd Desc" as offense_name, "Status Desc" as status_name, '
+            "date_trunc('month', occurred_date) as month "
             f"from {reports(real_portal_dir)}"
         )
         for table in (CALLS, "austin_crime_reports", "los_angeles_crime_reports"):
@@ -209,3 +212,78 @@ def test_nearly_all_real_records_have_a_mapping(real_home: ModelsHome) -> None:
     )
     assert shares.keys() == {"austin_crime_reports", "los_angeles_crime_reports"}
     assert min(shares.values()) > 0.98
+
+
+def test_marts_count_the_calls_of_the_file(real_home: ModelsHome, real_portal_dir: Path) -> None:
+    file = calls(real_portal_dir)
+    assert (
+        real_home.query(
+            "select disposition_code, sum(measure_count) from marts.mart_call_outcomes group by all order by all"
+        )
+        == duckdb.sql(f"select disposition, count(*) from {file} group by all order by all").fetchall()
+    )
+    assert (
+        real_home.query(
+            "select weekday_number, hour_of_day, measure_count from intermediate.int_hour_counts "
+            f"where dataset = '{CALLS}' order by all"
+        )
+        == duckdb.sql(
+            "select dayofweek(date_time::timestamp) + 1, hour(date_time::timestamp), count(*) "
+            f"from {file} group by all order by all"
+        ).fetchall()
+    )
+
+
+def test_beats_of_the_file_show_five_calls_or_more(real_home: ModelsHome, real_portal_dir: Path) -> None:
+    counted = dict(
+        duckdb.sql(
+            f"select beat, count(*) from {calls(real_portal_dir)} where beat <> '-1' "
+            f"and coalesce(call_type, '') not in (select call_type_code from {seed('sensitive_call_types')}) group by beat"
+        ).fetchall()
+    )
+    shown = dict(
+        real_home.query(
+            f"select area_code, measure_count from marts.mart_monthly_area_counts where dataset = '{CALLS}'"
+        )
+    )
+    assert shown.keys() == counted.keys()
+    withheld = {beat for beat, count in shown.items() if count is None}
+    small = {beat for beat, count in counted.items() if count < 5}
+    assert small <= withheld
+    assert len(withheld) <= len(small) + 1
+    assert {beat: counted[beat] for beat in shown.keys() - withheld} == {
+        beat: count for beat, count in shown.items() if count is not None
+    }
+
+
+def test_marts_have_the_months_and_statuses_of_the_files(real_home: ModelsHome, real_portal_dir: Path) -> None:
+    austin = f"read_json('{real_portal_dir / 'austin' / 'fdj4-gpfu.json'}')"
+    assert (
+        real_home.query(
+            "select month, sum(measure_count) from marts.mart_monthly_counts where dataset = 'austin_crime_reports' "
+            "and measure = 'cases' group by month order by month"
+        )
+        == duckdb.sql(
+            f"select date_trunc('month', occ_date::date)::date, count(*) from {austin} group by all order by all"
+        ).fetchall()
+    )
+    assert (
+        real_home.query(
+            "select status_name, status_days, sum(measure_count) from intermediate.int_case_statuses "
+            "where dataset = 'austin_crime_reports' group by all order by all"
+        )
+        == duckdb.sql(
+            "select case clearance_status "
+            "when 'C' then 'Arrested' when 'O' then 'Exception' when 'N' then 'Not cleared' end, "
+            f"date_diff('day', rep_date::date, clearance_date::date), count(*) from {austin} group by all order by all"
+        ).fetchall()
+    )
+    assert (
+        real_home.query(
+            "select status_name, sum(measure_count) from marts.mart_los_angeles_status group by all order by 1"
+        )
+        == duckdb.sql(
+            f"select coalesce(\"Status Desc\", 'not stated'), count(*) from {reports(real_portal_dir)} "
+            "group by all order by 1"
+        ).fetchall()
+    )
