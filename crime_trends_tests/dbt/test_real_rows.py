@@ -238,7 +238,8 @@ def test_beats_of_the_file_show_five_calls_or_more(real_home: ModelsHome, real_p
     counted = dict(
         duckdb.sql(
             f"select beat, count(*) from {calls(real_portal_dir)} where beat <> '-1' "
-            f"and coalesce(call_type, '') not in (select call_type_code from {seed('sensitive_call_types')}) group by beat"
+            f"and coalesce(call_type, '') not in (select call_type_code from {seed('sensitive_call_types')}) "
+            "group by beat"
         ).fetchall()
     )
     shown = dict(
