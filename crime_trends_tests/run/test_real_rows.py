@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from crime_trends.datasets import DATASETS
+from crime_trends.lake.local import LocalLake
 from crime_trends.sample.portal import SamplePortal
+from crime_trends_tests.cloud.bigquery import MODELS_SCHEMAS, BigQuery, BigQueryModels
 from crime_trends_tests.conftest import Home
+from crime_trends_tests.dbt.conftest import ModelsHome
 
 pytestmark = pytest.mark.xdist_group("real")
 
@@ -71,3 +75,12 @@ def test_austin_december_2023_and_older(home: Home) -> None:
     assert totals(home, AUSTIN) == (1_000, 1_000, 1_000, 1_000, 0)
     december = f"select raw_rows from marts.mart_reconciliation where dataset = '{AUSTIN}' and month = '2023-12-01'"
     assert home.query(december) == [(863,)]
+
+
+def test_bigquery_has_the_same_rows_of_every_table(home: Home, bigquery: BigQuery, tmp_path: Path) -> None:
+    warehouse = ModelsHome(home.path).warehouse
+    warehouse.request_facts([(dataset, month) for dataset in DATASETS for month in warehouse.month_versions(dataset)])
+    models = BigQueryModels(bigquery, tmp_path, "real")
+    models.load(warehouse, LocalLake(home.path / "lake"))
+    models.dbt("build", "--resource-type", "seed", "--resource-type", "model")
+    assert models.differences(warehouse, ["warehouse", *MODELS_SCHEMAS]) == []
