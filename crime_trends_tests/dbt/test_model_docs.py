@@ -32,8 +32,10 @@ def manifest(built_home: ModelsHome, home_path: Path) -> dict[str, dict[str, dic
 def test_the_asset_writes_one_page_that_names_every_model(
     home: ModelsHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    target = home.path / "dbt" / "target"
     monkeypatch.setenv("CRIME_TRENDS_HOME", str(home.path))
-    project = dbt_project(home.path / "dbt" / "target")
+    monkeypatch.setenv("DBT_TARGET_PATH", str(target))
+    project = dbt_project(target)
     *_, marts = model_assets(project)
     result = dg.materialize(
         [model_docs(project, marts)],
