@@ -47,5 +47,5 @@ def test_months_are_replaced_as_on_duckdb_and_a_full_refresh_equals_their_sum(
         (date(2024, 3, 1), "E7"),
     ]
 
-    models.dbt("run", "--full-refresh", "--select", "tag:monthly")
+    models.dbt("run", "--full-refresh", "--select", "config.materialized:incremental")
     assert models.differences(home.warehouse) == []
