@@ -23,6 +23,10 @@ from crime_trends.warehouse.models import MONTHLY, REFERENCE
 class ModelTranslator(DagsterDbtTranslator):
     """How a dbt model reads as an asset: ``<schema>/<model>``, in a group per city and layer, or per layer."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._specs: dict[tuple[int, str, int], dg.AssetSpec] = {}
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         """City and layer of a model of one dataset; the layer of what joins datasets."""
         dataset = _dataset_of(dbt_resource_props)
@@ -61,6 +65,13 @@ class ModelTranslator(DagsterDbtTranslator):
 
         The project is unknown while dbt's events are read; then nobody asks for the code.
         """
+        # dagster-dbt asks for a model's spec again for each of its children and tests, and keeps its own part likewise.
+        memo = (id(manifest), unique_id, id(project))
+        if memo not in self._specs:
+            self._specs[memo] = self._made_spec(manifest, unique_id, project)
+        return self._specs[memo]
+
+    def _made_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         spec = super().get_asset_spec(manifest, unique_id, project)
         props = self.get_resource_props(manifest, unique_id)
         if project is not None:
