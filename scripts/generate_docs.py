@@ -1,9 +1,9 @@
 """Writes the generated parts of the docs, so that each fact stands in one place: ``make docs``.
 
-A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts and
-columns of a dataset from the registry and its column map, the look-up tables from the registry, the reasons for issues
-and rejects from ``crime_cleaning.reasons``, the settings from ``crime_trends.settings``. ``--check`` writes nothing and
-fails if a page is out of date.
+A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts
+and columns of a dataset from the registry and its column map (the latter for dbt's models too), the look-up tables
+from the registry, the reasons for issues and rejects from ``crime_cleaning.reasons``, the settings from
+``crime_trends.settings``. ``--check`` writes nothing and fails if a page is out of date.
 """
 
 from __future__ import annotations
@@ -98,6 +98,15 @@ def columns(dataset: Dataset) -> str:
     return text
 
 
+def column_texts() -> str:
+    """What each column of the clean tables is, as dbt's models refer to it."""
+    return "\n".join(
+        f"{{% docs {dataset.key}__{column.name} %}}{column.description}{{% enddocs %}}"
+        for dataset in DATASETS.values()
+        for column in dataset.column_map.all_columns
+    )
+
+
 def lookups() -> str:
     """The look-up tables and their files."""
     return table(
@@ -140,6 +149,7 @@ def parts() -> dict[Path, dict[str, str]]:
         Path("README.md"): {"settings": settings()},
         Path("docs/datasets/README.md"): {"issues": reasons(Issue), "rejections": reasons(Rejection)},
         Path("docs/datasets/san_diego_lookups.md"): {"lookups": lookups()},
+        Path("dbt_project/models/staging/_columns.md"): {"columns": column_texts()},
     }
     for dataset in DATASETS.values():
         pages[Path(f"docs/datasets/{dataset.key}.md")] = {"facts": facts(dataset), "columns": columns(dataset)}

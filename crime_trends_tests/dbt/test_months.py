@@ -16,6 +16,13 @@ TABLES = (
     "facts.fct_san_diego_calls",
     "facts.fct_crime_cases",
     "intermediate.int_recorded_days",
+    "intermediate.int_daily_counts",
+    "intermediate.int_area_counts",
+    "intermediate.int_hour_counts",
+    "intermediate.int_reports_by_day",
+    "intermediate.int_report_lags",
+    "intermediate.int_case_statuses",
+    "intermediate.int_call_outcomes",
     "facts.vintages",
 )
 

@@ -54,6 +54,7 @@ def command_help(*command: str) -> str:
 def copy(tmp_path: Path) -> Path:
     """A copy of the pages that have generated parts."""
     shutil.copytree(REPOSITORY / "docs" / "datasets", tmp_path / "docs" / "datasets")
+    shutil.copytree(REPOSITORY / "dbt_project/models/staging", tmp_path / "dbt_project/models/staging")
     shutil.copy(REPOSITORY / "README.md", tmp_path)
     return tmp_path
 

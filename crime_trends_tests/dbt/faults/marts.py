@@ -112,6 +112,10 @@ AREAS = {
         "update marts.mart_monthly_area_counts set is_suppressed = true where dataset = 'los_angeles_nibrs_offenses'",
         {"mart_monthly_area_counts_small_cells_are_withheld"},
     ),
+    "rapes by area": (
+        "update marts.mart_monthly_area_counts set offense_group = 'rape' where offense_group = 'robbery'",
+        {"mart_monthly_area_counts_have_no_group_of_which_all_is_sensitive"},
+    ),
     "a cell that is withheld alone": (
         "update marts.mart_monthly_area_counts set measure_count = 0, is_suppressed = false "
         "where dataset = 'los_angeles_nibrs_offenses' and area_code = '01' and month = '2024-05-01' "

@@ -7,6 +7,14 @@ with areas as (
     group by dataset, area_code
 ),
 
+-- Of these all is sensitive, so that an area's count of 0 would be wrong.
+city_only_groups as (
+    select offense_group
+    from {{ ref('dim_nibrs_offenses') }}
+    group by offense_group
+    having min(case when is_sensitive then 1 else 0 end) = 1
+),
+
 -- Every area in every month, so that a withheld cell does not stand out as the only one.
 cells as (
     select
@@ -33,7 +41,9 @@ cells as (
             and months.offense_group = counts.offense_group
             and months.month = counts.month
             and areas.area_code = counts.area_code
-    where months.measure in ('cases', 'calls')
+    where
+        months.measure in ('cases', 'calls')
+        and months.offense_group not in (select city_only_groups.offense_group from city_only_groups)
 ),
 
 judged_cells as (
