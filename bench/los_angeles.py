@@ -23,6 +23,11 @@ SLOTS = 2_000
 """How many places a choice has, of which each of its items takes as many as its weight asks for."""
 
 
+def distinct(rows: int) -> int:
+    """How many of a year's rows are not the repetition of another."""
+    return rows - len(range(1, rows, ONE_IN))
+
+
 def write_year(file: Path, year: str, rows: int) -> None:
     """Writes a year as a fetch from Socrata leaves it, ``:id`` and ``:updated_at`` before the 28 columns.
 
