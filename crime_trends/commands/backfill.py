@@ -6,8 +6,9 @@ daemon makes of it one run per dataset and step, one for the facts, one for the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import requests
 
@@ -20,10 +21,8 @@ from crime_trends.portals.http import is_loopback
 from crime_trends.settings import PREFIX, Settings
 
 SECONDS = 60.0
-FOLLOWING = ("facts", "marts", "reports")
-"""The first parts of the keys of what is made of all datasets together."""
-
-ASSETS = "{ assetNodes { assetKey { path } isPartitioned isMaterializable } }"
+DATASET_LAYERS = ("raw", "clean", "warehouse")
+ASSETS = "{ assetNodes { assetKey { path } dependencyKeys { path } isPartitioned isMaterializable } }"
 LAUNCH = """
 mutation launch($backfillParams: LaunchBackfillParams!) {
   launchPartitionBackfill(backfillParams: $backfillParams) {
@@ -36,6 +35,18 @@ mutation launch($backfillParams: LaunchBackfillParams!) {
 """
 
 
+Path: TypeAlias = tuple[str, ...]
+"""The parts of an asset's key."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    """An asset as the running Dagster knows it: whether it has partitions, and what it depends on."""
+
+    has_partitions: bool
+    parents: frozenset[Path]
+
+
 def backfill(request: RunRequest) -> int:
     """Launches the backfill and prints its id and its page; returns the exit code.
 
@@ -46,7 +57,13 @@ def backfill(request: RunRequest) -> int:
     asked = request.months()
     server = DagsterServer(Settings.load())
     nodes = server.ask(ASSETS)["assetNodes"]
-    made = {tuple(node["assetKey"]["path"]): node["isPartitioned"] for node in nodes if node["isMaterializable"]}
+    made = {
+        tuple(node["assetKey"]["path"]): Asset(
+            node["isPartitioned"], frozenset(tuple(key["path"]) for key in node["dependencyKeys"])
+        )
+        for node in nodes
+        if node["isMaterializable"]
+    }
     if not made:
         raise CrimeTrendsError(f"the Dagster at {server.url} has no assets; look at its Deployment page for the reason")
     parameters = {
@@ -63,36 +80,51 @@ def backfill(request: RunRequest) -> int:
     return 0
 
 
-def partitions_by_assets(
-    asked: Mapping[Dataset, Sequence[str]], made: Mapping[tuple[str, ...], bool]
-) -> list[dict[str, Any]]:
+def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[Path, Asset]) -> list[dict[str, Any]]:
     """What of which assets a backfill makes: years of raw data, months of the rest, each within its dataset's span.
+
+    The daemon starts an asset as soon as what it reads of the backfill is there. The models of a set are made together,
+    whichever of them were asked for; so those that would not wait for all datasets are left out.
 
     Arguments:
         asked: dataset -> its months.
-        made: the path of an asset's key -> whether it has partitions, of all assets.
+        made: all assets.
     """
-    selected: list[dict[str, Any]] = []
-
-    def select(path: tuple[str, ...], partitions: Sequence[str] = ()) -> None:
-        if path in made:
-            chosen = {"range": {"start": min(partitions), "end": max(partitions)}} if partitions else None
-            selected.append({"assetKey": {"path": list(path)}, "partitions": chosen})
-
+    selected: dict[Path, Sequence[str]] = {}
     for dataset, months in asked.items():
-        select(("raw", dataset.key), years_of(months))
+        selected[("raw", dataset.key)] = years_of(months)
         for path in (("clean", dataset.key), ("clean", f"{dataset.key}_rejects"), ("warehouse", dataset.key)):
-            select(path, months)
-        select(("raw", dataset.outside_key))
-        select(("clean", f"{dataset.outside_key}_rejects"))
-    for lookup in sorted({key for dataset in asked for key in dataset.lookups}):
-        select(("raw", lookup))
-        select(("warehouse", lookup))
-    all_months = [month for months in asked.values() for month in months]
-    for following, has_months in sorted(made.items()):
-        if following[0] in FOLLOWING:
-            select(following, all_months if has_months else ())
-    return selected
+            selected[path] = months
+        selected[("raw", dataset.outside_key)] = selected[("clean", f"{dataset.outside_key}_rejects")] = ()
+    for lookup in {key for dataset in asked for key in dataset.lookups}:
+        selected[("raw", lookup)] = selected[("warehouse", lookup)] = ()
+
+    months = [month for months in asked.values() for month in months]
+    tables = {("warehouse", dataset.key) for dataset in asked}
+    facts = {path for path, asset in made.items() if asset.has_partitions and path[0] not in DATASET_LAYERS}
+    whole = {path for path in facts if tables <= made[path].parents}
+    while more := {path for path in facts if (within := made[path].parents & facts) and within <= whole} - whole:
+        whole |= more
+    reference = {path for path in made if path[0] == "facts"} - facts
+    selected |= dict.fromkeys(reference, ()) | dict.fromkeys(whole, months) | dict.fromkeys(_behind(whole, made), ())
+    return [
+        {"assetKey": {"path": list(path)}, "partitions": _range(partitions)}
+        for path, partitions in sorted(selected.items())
+        if path in made
+    ]
+
+
+def _behind(facts: Set[Path], made: Mapping[Path, Asset]) -> set[Path]:
+    """The marts and reports that are made of some facts, directly or by way of each other."""
+    last = {path: asset.parents for path, asset in made.items() if path[0] in ("marts", "reports")}
+    found: set[Path] = set()
+    while more := {path for path, parents in last.items() if parents & (facts | found)} - found:
+        found |= more
+    return found
+
+
+def _range(partitions: Sequence[str]) -> dict[str, dict[str, str]] | None:
+    return {"range": {"start": min(partitions), "end": max(partitions)}} if partitions else None
 
 
 class DagsterServer:
@@ -118,11 +150,13 @@ class DagsterServer:
                 f"{self.url}/graphql", json={"query": query, "variables": variables or {}}, timeout=SECONDS
             ).json()
         except requests.JSONDecodeError:
-            raise CrimeTrendsError(f"what answers at {self.url} is no Dagster; set {PREFIX}WEB_URL") from None
+            answer = None
         except requests.RequestException:
             raise CrimeTrendsError(
                 f"no Dagster answers at {self.url}; start it with make dev, or set {PREFIX}WEB_URL to where it is"
             ) from None
+        if not isinstance(answer, dict) or not answer.keys() & {"data", "errors"}:
+            raise CrimeTrendsError(f"what answers at {self.url} is no Dagster; set {PREFIX}WEB_URL")
         if answer.get("errors"):
             raise CrimeTrendsError(f"the Dagster at {self.url} answers: {answer['errors'][0]['message']}")
         data: dict[str, Any] = answer["data"]

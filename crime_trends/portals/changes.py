@@ -20,7 +20,7 @@ from typing import Any
 from crime_trends.datasets import Dataset, Lookup, SeshatSource, SocrataSource
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import trailing_months, years_of
-from crime_trends.portals.http import PortalSession
+from crime_trends.portals.http import NotAtPortalError, PortalSession
 from crime_trends.portals.kind import refuse_other_kind
 from crime_trends.portals.seshat import SeshatFile
 from crime_trends.portals.socrata import SocrataDataSet
@@ -138,7 +138,7 @@ def changes_of(settings: Settings, lake: LocalLake, dataset: Dataset, cursor: st
             else:
                 years[year] = look.version(year)
     refuse_other_kind(settings, lake, dataset.city, bool(session.synthetic))
-    updates = [now[source.id]["updated"] for source in dataset.socrata_sources]
+    updates = [now[source.id].get("updated") for source in dataset.socrata_sources]
     is_outside = updates != [known.get(source.id, {}).get("updated") for source in dataset.socrata_sources]
     return Changes(
         cursor=json.dumps(now, sort_keys=True),
@@ -175,9 +175,13 @@ def _look_at_socrata(
     session: PortalSession, settings: Settings, dataset: Dataset, source: SocrataSource, known: Mapping[str, Any] | None
 ) -> _Source:
     data_set = SocrataDataSet(session, source, settings.socrata_page_rows)
-    updated = data_set.rows_updated_at()
     before = known["years"] if known else None
-    if known and known["updated"] == updated:
+    try:
+        updated = data_set.rows_updated_at()
+    except NotAtPortalError:
+        # The other sources go on; of this one, what was fetched is asked for, and that run says that it is gone.
+        return _Source(dict.fromkeys(before or ()), before)
+    if known and known.get("updated") == updated:
         return _Source(known["years"], before, updated)
     first, last = int(dataset.first_month[:4]), int((dataset.last_month or "9999")[:4])
     states = {

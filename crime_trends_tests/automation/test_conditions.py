@@ -8,7 +8,8 @@ import dagster as dg
 import pytest
 
 from crime_trends.assets.common import data_version_tags
-from crime_trends.months import month_range
+from crime_trends.datasets import DATASETS
+from crime_trends.months import month_range, trailing_months
 
 pytestmark = pytest.mark.xdist_group("code_location")
 
@@ -55,7 +56,10 @@ class Automation:
     def facts(self) -> list[str]:
         """The models that are built by month."""
         nodes = (self.graph.get(key) for key in self.graph.materializable_asset_keys)
-        return sorted(it.key.to_user_string() for it in nodes if it.partitions_def and it.key.path[0] == "facts")
+        of_datasets = ("raw", "clean", "warehouse")
+        return sorted(
+            it.key.to_user_string() for it in nodes if it.partitions_def and it.key.path[0] not in of_datasets
+        )
 
 
 @pytest.fixture
@@ -64,10 +68,19 @@ def automation(definitions: dg.Definitions) -> Iterator[Automation]:
     with dg.DagsterInstance.ephemeral() as instance:
         automation = Automation(definitions, instance)
         automation.build(CALLS, month_range("2018-01", "2019-12"))
-        for key in ("facts/dim_datasets", "facts/dim_san_diego_beats", "marts/mart_daily_counts", "reports/dashboard"):
-            automation.report(key, "1")
+        for key in automation.graph.materializable_asset_keys:
+            if (
+                key.path[0] in ("facts", "intermediate", "marts", "reports")
+                and automation.graph.get(key).partitions_def is None
+            ):
+                automation.report(key.to_user_string(), "1")
         assert automation.tick() == {}
         yield automation
+
+
+def of_layer(asked: Requested, layer: str) -> Requested:
+    """What is asked for in one layer."""
+    return {key: partitions for key, partitions in asked.items() if key.startswith(f"{layer}/")}
 
 
 def test_the_same_bytes_again_move_nothing(automation: Automation) -> None:
@@ -75,10 +88,86 @@ def test_the_same_bytes_again_move_nothing(automation: Automation) -> None:
     assert automation.tick() == {}
 
 
-def test_a_changed_old_year_is_asked_for_as_a_whole_and_nothing_else(automation: Automation) -> None:
+def test_a_changed_old_year_is_asked_for_as_a_whole_at_once_and_nothing_else(automation: Automation) -> None:
     automation.report(f"raw/{CALLS}", "2", ["2019"])
     asked = automation.tick()
     assert asked.pop(FACTS) == YEAR_2019
     assert asked.pop("facts/fct_san_diego_calls") == YEAR_2019
     assert asked == dict.fromkeys((f"clean/{CALLS}", f"clean/{CALLS}_rejects", f"warehouse/{CALLS}"), YEAR_2019)
     assert automation.tick() == {}
+
+
+def test_years_that_changed_together_are_one_range_over_the_new_year(automation: Automation) -> None:
+    automation.report(f"raw/{CALLS}", "2", ["2018", "2019"])
+    assert automation.tick()[f"clean/{CALLS}"] == month_range("2018-01", "2019-12")
+
+
+def test_what_was_asked_for_and_done_is_not_asked_for_again_and_the_marts_follow(automation: Automation) -> None:
+    automation.report(f"raw/{CALLS}", "2", ["2019"])
+    automation.tick()
+    for key in (f"clean/{CALLS}", f"clean/{CALLS}_rejects", f"warehouse/{CALLS}", *automation.facts):
+        automation.report(key, "1", YEAR_2019)
+        automation.report(key, "2", ["2019-02", "2019-11"])
+    asked = automation.tick()
+    assert {key.split("/")[0] for key in asked} <= {"intermediate", "marts", "reports"}
+    assert {"marts/mart_daily_counts", "marts/mart_reconciliation", "reports/dashboard"} <= asked.keys()
+    for key in asked:
+        automation.report(key, "2")
+    assert automation.tick() == {}
+
+
+def test_facts_that_came_out_the_same_leave_the_marts_alone(automation: Automation) -> None:
+    automation.report(f"raw/{CALLS}", "2", ["2019"])
+    automation.tick()
+    for key in (f"clean/{CALLS}", f"clean/{CALLS}_rejects", f"warehouse/{CALLS}", *automation.facts):
+        automation.report(key, "1", YEAR_2019)
+    assert automation.tick() == {}
+
+
+def test_marts_wait_for_the_facts_when_a_table_changed_by_hand(automation: Automation) -> None:
+    automation.report(f"warehouse/{CALLS}", "2", ["2019-02"])
+    asked = automation.tick()
+    assert asked == {FACTS: ["2019-02"], "facts/fct_san_diego_calls": ["2019-02"]}
+
+
+def test_months_that_nobody_built_stay_unbuilt(automation: Automation) -> None:
+    automation.build(CALLS, month_range("2017-03", "2017-06"))
+    automation.tick()
+    automation.report(f"raw/{CALLS}", "2", ["2017"])
+    asked = automation.tick()
+    assert asked[f"clean/{CALLS}"] == asked[f"warehouse/{CALLS}"] == asked[FACTS] == month_range("2017-03", "2017-06")
+
+
+def test_a_year_that_only_its_raw_data_are_brought_of_stays_unbuilt(automation: Automation) -> None:
+    automation.report(f"raw/{CALLS}", "1", ["2016"])
+    automation.report(f"raw/{CLOSED}", "1", ["2024"])
+    assert automation.tick() == {}
+
+
+def test_recent_months_are_built_though_they_never_were(automation: Automation) -> None:
+    recent = trailing_months(DATASETS[AUSTIN])
+    automation.report(f"raw/{AUSTIN}", "1", sorted({month[:4] for month in recent}))
+    asked = automation.tick()
+    assert asked[f"clean/{AUSTIN}"] == asked[f"warehouse/{AUSTIN}"] == asked[FACTS] == recent
+
+
+@pytest.mark.parametrize(
+    ("changed", "following"),
+    [
+        ("warehouse/san_diego_beats", "facts/dim_san_diego_beats"),
+        ("facts/austin_offense_crosswalk", FACTS),
+    ],
+    ids=["look-up", "crosswalk"],
+)
+def test_a_changed_look_up_or_crosswalk_asks_for_built_months_only(
+    automation: Automation, changed: str, following: str
+) -> None:
+    automation.report(changed, "2")
+    asked = automation.tick()
+    assert following in asked
+    if following != FACTS:
+        assert of_layer(asked, "facts").keys() == {following}
+        automation.report(following, "2")
+        asked = automation.tick()
+    assert asked[FACTS] == month_range("2018-01", "2019-12")
+    assert of_layer(asked, "clean") == of_layer(asked, "warehouse") == {}
