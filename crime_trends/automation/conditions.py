@@ -51,7 +51,8 @@ CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label
 # Three steps up from a month of facts lies the raw year: when it changes, all its months are asked for together with
 # the clean months and the tables, and not one by one as the tables get new versions.
 _YEARS_CHANGED = AC.any_deps_match(AC.any_deps_match(_CHANGED)).allow(_TABLES)
-_MONTHS_CHANGED = _WITH_ITS_INPUTS.allow(_TABLES)
+# A model follows those of its own set into the same run, so that the marts see all of them at work.
+_MONTHS_CHANGED = _CHANGED.allow(_TABLES) | AC.any_deps_match(AC.will_be_requested())
 _REFERENCE_CHANGED = (_CHANGED.ignore(_TABLES) | AC.code_version_changed()) & _BUILT
 
 FACTS: Condition = (

@@ -6,7 +6,7 @@ daemon makes of it one run per dataset and step, one for the facts, one for the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -14,7 +14,7 @@ import requests
 
 from crime_trends.commands.progress import say
 from crime_trends.commands.run import RunRequest
-from crime_trends.datasets import Dataset
+from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.months import years_of
 from crime_trends.portals.http import is_loopback
@@ -22,6 +22,7 @@ from crime_trends.settings import PREFIX, Settings
 
 SECONDS = 60.0
 DATASET_LAYERS = ("raw", "clean", "warehouse")
+TABLES = {("warehouse", key) for key in DATASETS}
 ASSETS = "{ assetNodes { assetKey { path } dependencyKeys { path } isPartitioned isMaterializable } }"
 LAUNCH = """
 mutation launch($backfillParams: LaunchBackfillParams!) {
@@ -83,8 +84,9 @@ def backfill(request: RunRequest) -> int:
 def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[Path, Asset]) -> list[dict[str, Any]]:
     """What of which assets a backfill makes: years of raw data, months of the rest, each within its dataset's span.
 
-    The daemon starts an asset as soon as what it reads of the backfill is there. The models of a set are made together,
-    whichever of them were asked for; so those that would not wait for all datasets are left out.
+    The models of a set are made together, whichever of them were asked for, and the daemon starts an asset as soon as
+    what it reads of the backfill is there. So the model of facts that waits for the most stands for all facts, and the
+    marts that read it stand for all marts; otherwise each set would be made several times.
 
     Arguments:
         asked: dataset -> its months.
@@ -99,28 +101,18 @@ def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[P
     for lookup in {key for dataset in asked for key in dataset.lookups}:
         selected[("raw", lookup)] = selected[("warehouse", lookup)] = ()
 
-    months = [month for months in asked.values() for month in months]
-    tables = {("warehouse", dataset.key) for dataset in asked}
-    facts = {path for path, asset in made.items() if asset.has_partitions and path[0] not in DATASET_LAYERS}
-    whole = {path for path in facts if tables <= made[path].parents}
-    while more := {path for path in facts if (within := made[path].parents & facts) and within <= whole} - whole:
-        whole |= more
-    reference = {path for path in made if path[0] == "facts"} - facts
-    selected |= dict.fromkeys(reference, ()) | dict.fromkeys(whole, months) | dict.fromkeys(_behind(whole, made), ())
+    monthly = {path for path, asset in made.items() if asset.has_partitions and path[0] not in DATASET_LAYERS}
+    facts = max(monthly, key=lambda path: len(made[path].parents & TABLES))
+    marts = {path for path, asset in made.items() if path[0] == "marts" and facts in asset.parents}
+    reports = {path for path, asset in made.items() if path[0] == "reports" and marts & asset.parents}
+    reference = {path for path in made if path[0] == "facts"} - monthly
+    selected[facts] = [month for months in asked.values() for month in months]
+    selected |= dict.fromkeys(reference | marts | reports, ())
     return [
         {"assetKey": {"path": list(path)}, "partitions": _range(partitions)}
         for path, partitions in sorted(selected.items())
         if path in made
     ]
-
-
-def _behind(facts: Set[Path], made: Mapping[Path, Asset]) -> set[Path]:
-    """The marts and reports that are made of some facts, directly or by way of each other."""
-    last = {path: asset.parents for path, asset in made.items() if path[0] in ("marts", "reports")}
-    found: set[Path] = set()
-    while more := {path for path, parents in last.items() if parents & (facts | found)} - found:
-        found |= more
-    return found
 
 
 def _range(partitions: Sequence[str]) -> dict[str, dict[str, str]] | None:

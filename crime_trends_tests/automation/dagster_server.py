@@ -26,6 +26,8 @@ RUNS = """{ runsOrError(limit: 200) { ... on Runs { results {
   runId status tags { key value } assetSelection { path } stats { ... on RunStatsSnapshot { startTime } } } } } }"""
 BACKFILLS = """{ partitionBackfillsOrError { ... on PartitionBackfills { results {
   id status title runs { runId } error { message } } } } }"""
+FRESHNESS = """query ($keys: [AssetKeyInput!]) { assetNodes(assetKeys: $keys) {
+  assetKey { path } freshnessStatusInfo { freshnessStatus } } }"""
 START = """mutation ($selector: SensorSelector!) { startSensor(sensorSelector: $selector) {
   __typename ... on PythonError { message } } }"""
 SET_CURSOR = """mutation ($selector: SensorSelector!, $cursor: String) { setSensorCursor(
@@ -94,7 +96,7 @@ class DagsterServer:
         answer = requests.post(f"{self.url}/graphql", json={"query": query, "variables": variables}, timeout=60).json()
         assert "errors" not in answer, answer
         (value,) = answer["data"].values()
-        assert "message" not in value, value
+        assert not isinstance(value, dict) or "message" not in value, value
         return value
 
     def runs(self) -> list[Mapping[str, Any]]:
@@ -112,6 +114,12 @@ class DagsterServer:
     def sensor(self, name: str) -> Mapping[str, Any]:
         """The state of a sensor."""
         return dict(self.ask(SENSOR, selector={**REPOSITORY_SELECTOR, "sensorName": name})["sensorState"])
+
+    def freshness(self, *datasets: str) -> dict[str, str | None]:
+        """Dataset -> how fresh its raw years are; None without a policy."""
+        nodes = self.ask(FRESHNESS, keys=[{"path": ["raw", dataset]} for dataset in datasets])
+        found = {node["assetKey"]["path"][1]: node["freshnessStatusInfo"] for node in nodes}
+        return {dataset: info["freshnessStatus"] if info else None for dataset, info in found.items()}
 
     def last_tick(self, name: str) -> object:
         """What tells the latest tick of a sensor from the one before."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from crime_trends.commands.backfill import Asset, partitions_by_assets
@@ -12,6 +13,8 @@ from crime_trends.datasets import DATASETS
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.automation.dagster_server import free_port
 from crime_trends_tests.conftest import Home
+
+pytestmark = pytest.mark.xdist_group("code_location")
 
 AUSTIN, NIBRS, CALLS = "austin_crime_reports", "los_angeles_nibrs_offenses", "san_diego_calls_for_service"
 TABLES = tuple(f"warehouse/{key}" for key in DATASETS)
@@ -33,8 +36,6 @@ MADE = dict(
         asset("facts/fct_incidents", *TABLES, "facts/dim_datasets", has_partitions=True),
         asset("facts/fct_san_diego_calls", f"warehouse/{CALLS}", has_partitions=True),
         asset("facts/vintages", "facts/fct_incidents", has_partitions=True),
-        asset("intermediate/int_outcomes", "facts/fct_san_diego_calls", has_partitions=True),
-        asset("intermediate/int_counts", "facts/vintages", has_partitions=True),
         asset("marts/mart_daily_counts", "facts/fct_incidents"),
         asset("marts/mart_of_calls", "facts/fct_san_diego_calls"),
         asset("reports/dashboard", "marts/mart_daily_counts"),
@@ -64,19 +65,34 @@ def test_each_dataset_gets_its_own_range_and_what_follows_the_whole() -> None:
         f"warehouse/{NIBRS}": ("2024-03", "2024-04"),
         "facts/dim_datasets": None,
         "facts/fct_incidents": ("2023-11", "2024-04"),
-        "facts/vintages": ("2023-11", "2024-04"),
-        "intermediate/int_counts": ("2023-11", "2024-04"),
         "marts/mart_daily_counts": None,
         "reports/dashboard": None,
     }
 
 
-def test_facts_that_would_not_wait_for_all_datasets_are_left_to_the_others() -> None:
-    of_both = selection("2024-03", "2024-04", AUSTIN, CALLS)
-    assert not {"facts/fct_san_diego_calls", "intermediate/int_outcomes", "marts/mart_of_calls"} & of_both.keys()
-    of_calls = selection("2024-03", "2024-04", CALLS)
-    assert of_calls["facts/fct_san_diego_calls"] == of_calls["facts/fct_incidents"] == ("2024-03", "2024-04")
-    assert {"raw/san_diego_beats", "marts/mart_of_calls"} <= of_calls.keys()
+def test_the_facts_that_wait_for_the_most_stand_for_all_of_them() -> None:
+    selected = selection("2024-03", "2024-04", CALLS)
+    assert [key for key in selected if MADE[tuple(key.split("/"))].has_partitions and "/" + CALLS not in key] == [
+        "facts/fct_incidents"
+    ]
+    assert "raw/san_diego_beats" in selected
+
+
+def test_a_backfill_makes_every_report_there_is(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    nodes = [graph.get(key) for key in graph.materializable_asset_keys]
+    made = {
+        tuple(node.key.path): Asset(
+            node.partitions_def is not None, frozenset(tuple(key.path) for key in node.parent_keys)
+        )
+        for node in nodes
+    }
+    asked = RunRequest("2024-03", "2024-04").months()
+    selected = {tuple(entry["assetKey"]["path"]) for entry in partitions_by_assets(asked, made)}
+    assert {path for path in made if path[0] == "reports"} <= selected
+    assert [path for path in selected if path[0] == "facts" and made[path].has_partitions] == [
+        ("facts", "fct_incidents")
+    ]
 
 
 @pytest.mark.parametrize("runs", ["nothing", "a server that is no Dagster"])

@@ -1,0 +1,67 @@
+"""Until when raw assets count as fresh, judged by Dagster's own daemon, which lives weeks in the future."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from crime_trends.assets.common import data_version_tags
+from crime_trends.automation.sensors import look_interval
+from crime_trends.datasets import DATASETS
+from crime_trends.home import DAGSTER_YAML
+from crime_trends_tests.automation.dagster_server import DagsterServer
+from crime_trends_tests.conftest import Home
+
+pytestmark = pytest.mark.xdist_group("daemon")
+
+AUSTIN, CALLS, NIBRS = "austin_crime_reports", "san_diego_calls_for_service", "los_angeles_nibrs_offenses"
+CLOSED = "los_angeles_crime_reports"
+DAY = 24 * 3600
+QUIET_DAYS = 15
+
+
+def report(instance: dg.DagsterInstance, dataset: str, year: str, days: float, clock: pytest.MonkeyPatch) -> None:
+    """A report of a raw year, so many days from now."""
+    real = time.time()
+    with clock.context() as patch:
+        patch.setattr(time, "time", lambda: real + days * DAY)
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(["raw", dataset], partition=year, tags=data_version_tags("1"))
+        )
+
+
+def test_quiet_weeks_stay_fresh_a_dead_sensor_does_not_and_an_old_backfill_hides_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    dagster_home = home.path / "dagster"
+    dagster_home.mkdir(parents=True)
+    (dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        # San Diego's sensor looks every day and finds nothing new; Austin's and Los Angeles's died after a look.
+        interval = look_interval(DATASETS[CALLS]).days
+        for day in range(0, QUIET_DAYS, interval):
+            report(instance, CALLS, "2026", day, monkeypatch)
+        report(instance, AUSTIN, "2026", 0, monkeypatch)
+        report(instance, CLOSED, "2024", 0, monkeypatch)
+        report(instance, NIBRS, "2026", 0, monkeypatch)
+        # A backfill of an old year, long after the last look.
+        report(instance, NIBRS, "2024", QUIET_DAYS - 1, monkeypatch)
+
+    home.settings |= {"SECONDS_LATER": str(QUIET_DAYS * DAY), "FRESHNESS_DAEMON_INTERVAL_SECONDS": "1"}
+    with DagsterServer(home, tmp_path / "dagster.log") as dagster:
+        judged = dagster.wait_for(
+            "judgement of freshness",
+            lambda: None if "UNKNOWN" in (found := dagster.freshness(AUSTIN, CALLS, NIBRS, CLOSED)).values() else found,
+            600,
+        )
+    assert judged == {AUSTIN: "DEGRADED", CALLS: "HEALTHY", NIBRS: "HEALTHY", CLOSED: None}
+
+
+def test_only_raw_years_of_open_datasets_have_a_policy(definitions: dg.Definitions) -> None:
+    graph = definitions.resolve_asset_graph()
+    policies = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).freshness_policy}
+    assert policies == {f"raw/{dataset.key}" for dataset in DATASETS.values() if dataset.last_month is None}
