@@ -31,7 +31,8 @@ class Measured:
     Arguments:
         header: the column names as served, without byte-order mark and quotes.
         rows: all rows.
-        has_line_breaks: whether a field holds a line break.
+        has_line_breaks: whether the file can't be read line by line, since a field holds a line break, or a row has
+            nothing but blanks or control characters: Spark overlooks such a row unless it reads whole files.
         months: ``YYYY-MM`` -> rows and checksum, only months with rows.
         undated_rows, undated_checksum: of the rows that belong to none of the months asked for.
     """
@@ -171,7 +172,9 @@ def measure(
 
 
 def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
-    """The statement that makes the table ``measured``: month, id, ``:updated_at``, digest and breaks of each row."""
+    """The statement that makes the table ``measured``: month, id, ``:updated_at``, digest of each row, and whether it
+    keeps the file from being read line by line.
+    """
     sources = column_map.source_columns(header)
     fields = field_names(header)
 
@@ -190,6 +193,6 @@ def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
             trim({field(sources.get(column_map.id_column, ""))}) as id,
             {field(":updated_at")} as updated_at,
             md5(concat_ws(chr(30), {", ".join(parts) or "''"})) as digest,
-            regexp_matches(concat({", ".join(fields)}), '[\\r\\n]') as has_line_break
+            regexp_matches(concat({", ".join(fields)}), '[\\r\\n]|^[\\x00-\\x20]+$') as has_line_break
         from {csv_sql(file, header)}
     """

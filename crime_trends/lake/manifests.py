@@ -95,7 +95,7 @@ class RawManifest(Manifest):
         portal_version: what the portal says of its state, to compare with at the next look; opaque to readers.
         files: the CSV files; none for an empty partition.
         header: the column names of the file, as served.
-        has_line_breaks: whether a field holds a line break.
+        has_line_breaks: whether the files can't be read line by line, as ``Measured`` says.
         months: ``YYYY-MM`` -> month, only months with rows.
         undated_rows: rows of the files that belong to none of the year's months.
         undated_checksum: as that of a month, of these rows.

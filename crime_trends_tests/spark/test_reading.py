@@ -11,6 +11,8 @@ from crime_cleaning.job import run
 from crime_cleaning.spec import CleaningJob, YearInput
 from pyspark.sql import SparkSession
 
+from crime_trends.datasets import DATASETS
+from crime_trends.lake.checksums import measure
 from crime_trends.warehouse.schema import dataset_columns
 from crime_trends_tests.spark.conftest import Clean, read_parquet
 
@@ -74,6 +76,20 @@ def test_crlf_at_the_end_of_rows_and_within_a_field(clean: Clean) -> None:
     assert found["E1"]["address_road"] == "Burglary / \nBreaking & Entering"
     plain = clean(CALLS, header + "".join(rows[1:]), ["2023-03"]).by("call_id")
     assert [row["beat_code"] for row in plain.values()] == ["523", None]
+
+
+@pytest.mark.parametrize("line", ["   ", "\x1a", "\t"], ids=["blanks", "the end of a file of DOS", "a tab"])
+def test_a_line_of_nothing_but_blanks_is_a_row_to_ingest_and_to_cleaning(
+    clean: Clean, tmp_path: Path, line: str
+) -> None:
+    text = f"incident_num,date_time,call_type,disposition,beat\n{ROW}\n{line}\n"
+    (tmp_path / "raw.csv").write_text(text)
+    measured = measure(
+        tmp_path / "raw.csv", DATASETS[CALLS].column_map, ["2023-03"], memory_limit="200MB", temporary_dir=tmp_path
+    )
+    assert (measured.rows, measured.undated_rows) == (2, 1)
+    result = clean(CALLS, text, ["2023-03"], undated_month="2023-03", has_line_breaks=measured.has_line_breaks)
+    assert (len(result.rows), [reject["reason"] for reject in result.rejects]) == (1, ["no_month"])
 
 
 @pytest.mark.parametrize("has_line_breaks", [False, True])

@@ -18,7 +18,8 @@ class YearInput:
         year: the year.
         files: its CSV files; each begins with the header.
         header: the column names, as served.
-        has_line_breaks: whether a field holds a line break; it keeps Spark from splitting the files.
+        has_line_breaks: whether the files can't be read line by line: a field holds a line break, or a row nothing but
+            blanks or control characters. It keeps Spark from splitting the files.
         known_months: every month of the year that has rows; a row of none of them belongs to no month.
         months: the months to clean, ``YYYY-MM``.
         undated_month: the month whose rejects take the rows that belong to no month; None if it is not asked for.
@@ -69,7 +70,8 @@ class MonthCounts:
     """What became of a month's rows, each number counted for itself.
 
     Arguments:
-        clean_rows, rejected_rows, duplicate_rows: rows that were written, rejected, dropped as exact duplicates.
+        clean_rows, rejected_rows, duplicate_rows: rows that were written, rejected, dropped as exact duplicates (the
+            same in every column that the column map names).
         issues: column -> values of it that could not be used, in the clean rows.
         rejections: reason -> rows rejected for it.
     """
