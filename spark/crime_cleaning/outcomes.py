@@ -2,7 +2,7 @@
 
 A row is rejected only if it belongs to no month, has no id, or is superseded by another row of the same id in the same
 month: the later ``:updated_at`` stays, else the greater row hash, so that the choice never depends on the order of the
-rows.
+rows. Exact duplicates are the same in every column that the column map names.
 """
 
 from __future__ import annotations
