@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,10 +70,15 @@ def test_los_angeles_2023_and_2020(home: Home) -> None:
     assert totals(home, LOS_ANGELES) == (24_569 + 874, 24_569 + 874, 24_569 + 874, 24_569 + 874, 0)
 
 
-def test_austin_december_2023_and_older(home: Home) -> None:
-    result = home.run("2003-01", "2023-12", "--dataset", AUSTIN)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert totals(home, AUSTIN) == (1_000, 1_000, 1_000, 1_000, 0)
+def test_austin_december_2023_and_2003(home: Home, real_portal_dir: Path) -> None:
+    rows = json.loads((real_portal_dir / "austin/fdj4-gpfu.json").read_text())
+    years = Counter(row["occ_date"][:4] for row in rows)
+    assert (years["2003"] > 0, years["2023"]) == (True, 863)
+    for first, last in (("2003-01", "2003-12"), ("2023-12", "2023-12")):
+        result = home.run(first, last, "--dataset", AUSTIN)
+        assert result.returncode == 0, result.stdout + result.stderr
+    both = years["2003"] + years["2023"]
+    assert totals(home, AUSTIN) == (both, both, both, both, 0)
     december = f"select raw_rows from marts.mart_reconciliation where dataset = '{AUSTIN}' and month = '2023-12-01'"
     assert home.query(december) == [(863,)]
 
