@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from crime_cleaning import date_texts
+from crime_cleaning import date_texts, number_texts
 from crime_cleaning.columns import ColumnMap
 
 from crime_trends.errors import CrimeTrendsError
@@ -76,7 +76,7 @@ def date_sql(column: str) -> str:
 
     Cleaning understands the same, so that both count a row to the same month.
     """
-    text = f"trim({column})"
+    text = _trimmed(column)
 
     def has_shape(shape: str) -> str:
         return f"regexp_full_match({text}, '{shape}')"
@@ -88,6 +88,13 @@ def date_sql(column: str) -> str:
         when {has_shape(date_texts.MONTH_NAME)}
             then try_strptime(regexp_extract({text}, '^\\S+ +\\S+ +\\S+'), '%Y %b %d')::date
     end)"""
+
+
+def id_sql(column: str) -> str:
+    """The DuckDB expression that makes an id of a text column as cleaning spells it; empty where there is none."""
+    text = _trimmed(column)
+    bare = f"regexp_replace(replace({text}, ',', ''), '{number_texts.POINT_ZERO}', '')"
+    return f"(case when regexp_full_match({text}, '{number_texts.WHOLE}') then {bare} else {text} end)"
 
 
 def month_sql(column: str) -> str:
@@ -171,6 +178,11 @@ def measure(
     )
 
 
+def _trimmed(column: str) -> str:
+    """The text without outer spaces; other blanks stay, as in Spark."""
+    return f"trim({column}, ' ')"
+
+
 def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
     """The statement that makes the table ``measured``: month, id, ``:updated_at``, digest of each row, and whether it
     keeps the file from being read line by line.
@@ -190,7 +202,7 @@ def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
         create temp table measured as
         select
             coalesce({month_sql(field(sources.get(column_map.month_column, "")))}, '') as month,
-            trim({field(sources.get(column_map.id_column, ""))}) as id,
+            {id_sql(field(sources.get(column_map.id_column, "")))} as id,
             {field(":updated_at")} as updated_at,
             md5(concat_ws(chr(30), {", ".join(parts) or "''"})) as digest,
             regexp_matches(concat({", ".join(fields)}), '[\\r\\n]|^[\\x00-\\x20]+$') as has_line_break

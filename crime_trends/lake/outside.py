@@ -16,7 +16,7 @@ from crime_cleaning.reasons import Rejection
 
 from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError, ReconciliationError
-from crime_trends.lake.checksums import csv_sql, field_names, read_header
+from crime_trends.lake.checksums import csv_sql, field_names, id_sql, read_header
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, clean_version
 from crime_trends.lake.orphans import retire, sweep_orphans
@@ -118,7 +118,7 @@ def _rejects_sql(source: str, header: Sequence[str], column_map: ColumnMap) -> s
     members = ", ".join(f"{_literal(name)}, nullif({field}, '')" for name, field in named)
     id_field = fields[header.index(column_map.source_columns(list(header))[column_map.id_column])]
     return (
-        f"select '{Rejection.NO_MONTH}' as reason, nullif(trim({id_field}), '') as row_id, null::date as month, "
+        f"select '{Rejection.NO_MONTH}' as reason, nullif({id_sql(id_field)}, '') as row_id, null::date as month, "
         f"json_merge_patch('{{}}', json_object({members}))::varchar as raw from {source}"
     )
 

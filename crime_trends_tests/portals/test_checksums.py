@@ -160,6 +160,23 @@ def test_updated_at_counts_only_where_an_id_has_other_content_in_the_month(measu
     assert measured(elsewhere, AUSTIN).months["2023-01"] == alone.months["2023-01"]
 
 
+@pytest.mark.parametrize("spelled", ["20,230,001", "20230001.0", " 20230001 "])
+def test_an_id_is_the_same_with_thousands_commas_point_zero_and_spaces(measured, spelled: str) -> None:
+    first, other = 'a,2023-05-01,"20230001",2023-01-01,CH', f'b,2023-06-01,"{spelled}",2023-01-01,BA'
+    assert measured(austin(first, other), AUSTIN).months["2023-01"] == (
+        2,
+        by_hand(
+            {
+                "incident_id": "20230001",
+                "occurred_date": "2023-01-01",
+                "sector_code": "CH",
+                ":updated_at": "2023-05-01",
+            },
+            {"incident_id": spelled, "occurred_date": "2023-01-01", "sector_code": "BA", ":updated_at": "2023-06-01"},
+        ),
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "problem"),
     [

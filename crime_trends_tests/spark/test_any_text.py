@@ -15,14 +15,14 @@ from crime_cleaning.column_maps import COLUMN_MAPS
 from crime_cleaning.columns import ColumnMap, ColumnType
 from crime_cleaning.reading import read_years
 from crime_cleaning.reading import texts as as_texts
-from crime_cleaning.rules import text_name, usable, wall_clock
+from crime_cleaning.rules import plain, text_name, usable, wall_clock
 from crime_cleaning.spec import YearInput
 from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
-from crime_trends.lake.checksums import date_sql, measure
+from crime_trends.lake.checksums import date_sql, id_sql, measure
 from crime_trends_tests.spark.texts import few_examples, many_texts
 
 TYPES = {
@@ -98,20 +98,22 @@ def test_any_text_gives_a_value_or_an_issue_in_every_column(spark: SparkSession,
     every_column_meets_every_text()
 
 
-def test_spark_and_duckdb_read_the_same_day_in_any_text(spark: SparkSession) -> None:
+def test_spark_and_duckdb_read_the_same_day_and_id_in_any_text(spark: SparkSession) -> None:
     @few_examples
     @given(many_texts)
-    def same_day(texts: list[str]) -> None:
+    def same_day_and_id(texts: list[str]) -> None:
         frame = spark.createDataFrame([(text,) for text in texts], "text string")
-        by_spark = frame.select("text", wall_clock(usable(F.col("text"))).cast("date")).collect()
+        text = usable(F.col("text"))
+        by_spark = frame.select("text", wall_clock(text).cast("date"), plain(text)).collect()
         with duckdb.connect() as connection:
             by_duckdb = connection.execute(
-                f"select text, {date_sql('text')} from (select unnest($texts) as text)", {"texts": texts}
+                f"select text, {date_sql('text')}, nullif({id_sql('text')}, '') from (select unnest($texts) as text)",
+                {"texts": texts},
             ).fetchall()
-        differing = [(*a, b[1]) for a, b in zip(by_spark, by_duckdb, strict=True) if tuple(a) != b]
-        assert differing == [], "text, day of Spark, day of DuckDB"
+        differing = [(*a, *b[1:]) for a, b in zip(by_spark, by_duckdb, strict=True) if tuple(a) != b]
+        assert differing == [], "text, day and id of Spark, day and id of DuckDB"
 
-    same_day()
+    same_day_and_id()
 
 
 def unified(text: str | None) -> str | None:

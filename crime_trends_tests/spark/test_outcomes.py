@@ -87,6 +87,14 @@ def test_the_later_updated_row_of_a_key_stays_whatever_the_order(clean: Clean) -
         assert [(reject["reason"], reject["raw"]["area"]) for reject in result.rejects] == [("superseded", "01")]
 
 
+@pytest.mark.parametrize("spelled", ["20,230,001", "20230001.0", " 20230001 "])
+def test_an_id_is_the_same_with_thousands_commas_point_zero_and_spaces(clean: Clean, spelled: str) -> None:
+    rows = [report("20230001", "2023-02-01T00:00:00.000Z", "01"), report(spelled, "2023-03-01T00:00:00.000Z", "02")]
+    result = clean(REPORTS, csv_text(rows), ["2023-01"])
+    assert [(row["incident_id"], row["area_code"]) for row in result.rows] == [("20230001", "02")]
+    assert [(reject["reason"], reject["row_id"]) for reject in result.rejects] == [("superseded", "20230001")]
+
+
 def test_rows_that_differ_only_in_system_fields_are_exact_duplicates(clean: Clean) -> None:
     rows = [report("1", "2023-02-01T00:00:00.000Z", "01"), report("1", "2023-03-01T00:00:00.000Z", "01")]
     result = clean(REPORTS, csv_text(rows), ["2023-01"])

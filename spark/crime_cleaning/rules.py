@@ -17,12 +17,11 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
-from crime_cleaning import date_texts
+from crime_cleaning import date_texts, number_texts
 from crime_cleaning.columns import ColumnMap, ColumnType
 from crime_cleaning.reasons import Issue
 
 _NUMBER = r"[+-]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d*)?([eE][+-]?\d{1,2})?"
-_INTEGER = r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.0*)?"
 _TIME = r"([01]\d|2[0-3])[0-5]\d|2400"
 _POINT = r"^\((-?\d{1,3}(?:\.\d*)?), (-?\d{1,3}(?:\.\d*)?)\)\z"
 _TRUE = ("y", "yes", "true", "t", "1")
@@ -92,8 +91,8 @@ def squeezed(name: str) -> Rule:
 def plain(text: Column) -> Column:
     """The text; a whole number without the thousands commas and ``.0`` that exports and spreadsheets add."""
     decorated = text.contains(",") | text.contains(".")  # cheap, so that few texts meet the expressions below
-    bare = F.regexp_replace(F.replace(text, F.lit(","), F.lit("")), r"\.0*$", "")
-    return F.when(decorated & _is(text, _INTEGER), bare).otherwise(text)
+    bare = F.regexp_replace(F.replace(text, F.lit(","), F.lit("")), number_texts.POINT_ZERO, "")
+    return F.when(decorated & _is(text, number_texts.WHOLE), bare).otherwise(text)
 
 
 def code(name: str, unknown: tuple[str, ...] = (), width: int = 0) -> Rule:
@@ -122,7 +121,7 @@ def decoded(name: str, names: Mapping[str, str], otherwise: str | None = None) -
 
 def integer(name: str, lowest: int | None = None, highest: int | None = None) -> Rule:
     """A whole number. Below ``lowest`` is the publisher's "unknown"; above ``highest`` is ``out_of_range``."""
-    parsed = F.when(_is(_text(name), _INTEGER), plain(_text(name)).cast("long"))
+    parsed = F.when(_is(_text(name), number_texts.WHOLE), plain(_text(name)).cast("long"))
     value, reason = F.col(name), _unusable(name, Issue.NOT_A_NUMBER)
     if highest is not None:
         reason = reason.when(F.col(name) > highest, F.lit(Issue.OUT_OF_RANGE))
@@ -196,6 +195,14 @@ def day_and_time(day: str, time: str) -> Rule:
     return Rule(value=_joined(day, time))
 
 
+def day_and_time_or(name: str, day: str, time: str) -> Rule:
+    """A clean day and a clean HHMM joined as by ``day_and_time``; where that gives nothing, the moment that the day's
+    own text states, unless its clock stands at 00:00, which is how a day without a time is published.
+    """
+    stated = F.when(F.col(name) > F.col(day).cast("timestamp_ntz"), F.col(name))
+    return Rule(wall_clock(_text(day)), F.coalesce(_joined(day, time), stated))
+
+
 def timestamp_or(name: str, day: str, time: str) -> Rule:
     """A local time; where it is missing or bad, day and HHMM joined as by ``day_and_time``."""
     own = timestamp(name)
@@ -223,7 +230,7 @@ def coordinates(box: Box) -> dict[str, Rule]:
         of_point = F.when(is_point, F.regexp_extract(_text("latitude"), _POINT, group).cast("double"))
         reason = (
             _unusable(name, Issue.NOT_A_NUMBER)
-            .when(F.col(name).isNotNull() & other.isNull(), F.lit(Issue.INCOMPLETE))
+            .when((F.abs(F.col(name)) >= 0.01) & other.isNull(), F.lit(Issue.INCOMPLETE))
             .when(F.col(name).isNotNull() & known & ~inside, F.lit(Issue.OUTSIDE_CITY))
         )
         parsed = F.coalesce(_number(_text(name)), of_point)
