@@ -348,6 +348,9 @@ def nibrs(clean: Clean) -> Found:
          "nibr_description": "487(D)(1) - PC - F - Grand Theft Auto - GTA  - 240", "status": "40",
          "premis_desc": "244 - TOBACCO SHOP"},
         {"uniquenibrno": "25245765_23H_2", "time_occ": "0000", "crime_against": "Society", "nibr_code": "23H"},
+        {"uniquenibrno": "no time", "time_occ": ""},
+        {"uniquenibrno": "bad time", "time_occ": "60"},
+        {"uniquenibrno": "no time at all", "time_occ": "", "date_occ": "2024-12-29T00:00:00.000"},
     ]  # fmt: skip
     return clean("los_angeles_nibrs_offenses", csv_text([{**row, **more} for more in rows]), ["2024-12"]).by(
         "offense_id"
@@ -374,6 +377,15 @@ def test_los_angeles_nibrs_case_repeats_and_0000_is_midnight(nibrs: Found) -> No
     row = nibrs["25245765_23H_2"]
     assert (row["case_id"], row["offense_code"], row["crime_against"]) == ("25245765", "23H", "Society")
     assert row["occurred_at"] == datetime(2024, 12, 29)
+
+
+def test_los_angeles_nibrs_time_beside_the_day_stands_in_unless_it_is_midnight(nibrs: Found) -> None:
+    found = {id: (row["occurred_at"], row["occurred_time"], row["issues"]) for id, row in nibrs.items() if " " in id}
+    assert found == {
+        "no time": (datetime(2024, 12, 29, 10, 15), None, []),
+        "bad time": (datetime(2024, 12, 29, 10, 15), None, ["occurred_time:not_a_time"]),
+        "no time at all": (None, None, []),
+    }
 
 
 def test_los_angeles_nibrs_garbage_date_is_of_no_month(clean: Clean) -> None:

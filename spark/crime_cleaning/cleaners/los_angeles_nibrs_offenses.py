@@ -8,12 +8,12 @@ from crime_cleaning.column_maps.los_angeles_nibrs_offenses import COLUMN_MAP
 
 
 def clean(rows: DataFrame) -> DataFrame:
-    """The clean columns. Areas and districts are padded as the legacy reports have them."""
+    """The clean columns. Areas and districts are padded as the legacy reports have them; some days carry a time."""
     return rules.apply(
         rows,
         COLUMN_MAP,
         {
-            "occurred_at": rules.day_and_time("occurred_date", "occurred_time"),
+            "occurred_at": rules.day_and_time_or("occurred_at", "occurred_date", "occurred_time"),
             "occurred_time": rules.hhmm("occurred_time"),
             "area_code": rules.code("area_code", width=2),
             "reporting_district_code": rules.code("reporting_district_code", width=4),

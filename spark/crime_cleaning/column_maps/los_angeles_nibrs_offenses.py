@@ -11,7 +11,7 @@ COLUMN_MAP = ColumnMap(
     columns=(
         Column("offense_id", T.TEXT, ("uniquenibrno",), "The offense: case, NIBRS code and sequence.", needed=True),
         Column("case_id", T.TEXT, ("caseno",), "The case; several offenses can share one.", needed=True),
-        Column("occurred_at", T.TIMESTAMP, (), "When it happened, local time: day and HHMM joined."),
+        Column("occurred_at", T.TIMESTAMP, (), "When it happened, local time: day and HHMM joined; where HHMM is missing, the time that the day carries."),
         Column("occurred_date", T.DATE, ("date_occ",), "The day it happened.", needed=True),
         Column("occurred_time", T.TEXT, ("time_occ",), "The time it happened as HHMM; 0000 and 1200 are heaped.", needed=True),
         Column("report_date", T.DATE, ("date_rptd",), "The day it was reported."),
