@@ -6,6 +6,7 @@ its month is published.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -30,7 +31,7 @@ from crime_trends.months import months_of_year, years_of
 
 ATTEMPTS = "attempts"
 ATTEMPT_SECONDS = 24 * 3600.0
-"""No attempt takes longer; an older folder is swept even if a process with its number runs again."""
+"""No attempt takes longer; an older folder or log is swept even if a process with its number runs again."""
 
 
 @dataclass(frozen=True)
@@ -209,8 +210,15 @@ def discard_attempt(lake: LocalLake, plan: CleaningPlan) -> None:
     """Removes the output of a Spark job, and what runs that were killed left behind."""
     shutil.rmtree(lake.path(plan.attempt), ignore_errors=True)
     for folder in lake.path(f"{ATTEMPTS}/{plan.dataset.key}").glob("*-*"):
-        if not _is_running(int(folder.name.split("-")[0])) or time.time() - folder.stat().st_mtime > ATTEMPT_SECONDS:
+        if not _is_running(int(folder.name.split("-")[0])) or is_left_over(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def is_left_over(path: Path) -> bool:
+    """Whether no running attempt can need a folder or a log any more; False if its owner has just removed it."""
+    with contextlib.suppress(FileNotFoundError):
+        return time.time() - path.stat().st_mtime > ATTEMPT_SECONDS
+    return False
 
 
 def _first_month(dataset: Dataset, year: str) -> str:

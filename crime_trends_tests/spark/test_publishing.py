@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import crime_cleaning
@@ -212,6 +211,22 @@ def test_what_killed_runs_left_is_swept_and_running_attempts_stay(lake: LocalLak
     assert (dead.exists(), alive.exists()) == (False, True)
 
 
+def test_an_attempt_that_ends_while_it_is_looked_at_is_no_error(
+    lake: LocalLake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_raw(lake, {"2023-01": RawMonth(3, "a")})
+    ending = lake.path(f"{cleaning.ATTEMPTS}/{CALLS.key}/{os.getpid()}-ending")
+    ending.mkdir(parents=True)
+
+    def is_running(pid: int) -> bool:
+        ending.rmdir()
+        return True
+
+    monkeypatch.setattr(cleaning, "_is_running", is_running)
+    cleaned(lake, ["2023-01"])
+    assert lake.clean_manifest(CALLS.key, "2023-01") is not None
+
+
 def test_months_built_before_come_along_when_they_became_stale(lake: LocalLake) -> None:
     publish_raw(lake, {f"2023-0{number}": RawMonth(3, "a") for number in (1, 2, 3, 4)})
     cleaned(lake, ["2023-01", "2023-02", "2023-03"])
@@ -227,4 +242,4 @@ def test_the_first_month_of_a_dataset_that_starts_within_a_year(lake: LocalLake)
     lake.publish_raw(manifest, None)
     plan = plan_cleaning(lake, NIBRS, ["2024-03", "2024-04"])
     assert plan.months_with_rows == ["2024-03"]
-    assert replace(plan.rows["2024-04"]).rows == 0
+    assert plan.rows["2024-04"].rows == 0
