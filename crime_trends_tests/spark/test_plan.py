@@ -14,6 +14,11 @@ from crime_cleaning.outcomes import rejects, tally
 from crime_cleaning.spec import CleaningJob, YearInput
 from pyspark.sql import DataFrame, SparkSession
 
+from crime_trends.datasets import DATASETS
+from crime_trends.lake.cleaning import plan_cleaning, publish_months
+from crime_trends_tests.spark.conftest import csv_text
+from crime_trends_tests.spark.test_job import Workplace, row_of
+
 CALLS = "san_diego_calls_for_service"
 
 
@@ -59,6 +64,18 @@ def test_rows_are_kept_and_counted_in_one_job_and_written_in_another(spark: Spar
     run(spark, job, lambda message: None)
     tracker = spark.sparkContext.statusTracker()
     assert len(tracker.getJobIdsForGroup(str(tmp_path))) == 2, "no job more: none infers types or samples rows"
+
+
+def test_a_big_month_is_several_files_and_all_are_published(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crime_cleaning.job.ROWS_PER_FILE", 2)
+    workplace, dataset = Workplace(tmp_path), DATASETS[CALLS]
+    workplace.bring(dataset, "2024", csv_text([row_of(dataset, number, "2024-04-10") for number in range(5)]))
+    plan = plan_cleaning(workplace.lake, dataset, ["2024-04"])
+    report = run(spark, plan.job(workplace.lake, partitions=1, spark={}, parent_pid=None), lambda message: None)
+    (manifest,) = publish_months(workplace.lake, plan, report)
+    assert (manifest.clean_rows, sorted(file.rows for file in manifest.files)) == (5, [1, 2, 2])
 
 
 def test_a_month_is_one_file_whose_row_groups_are_apart_in_time(spark: SparkSession, tmp_path: Path) -> None:
