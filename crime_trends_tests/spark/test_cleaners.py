@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crime_trends.datasets import DATASETS
 from crime_trends_tests.spark.conftest import Clean, Cleaned, csv_text
+from crime_trends_tests.spark.test_schemas import AUSTIN_19, GONE_IN_AUSTIN
 
 Found = dict[str, dict[str, Any]]
 
@@ -51,13 +55,13 @@ AUSTIN_ROWS = [
         "incident_report_number": "20238001019",
         "latitude": "30.27",
         "longitude": "-97.74",
-        "location": '{"latitude": "30.27", "human_address": "{\\"address\\": \\"\\", \\"city\\": \\"\\"}"}',
+        "location": '{"latitude": "29.99", "human_address": "{\\"address\\": \\"\\", \\"city\\": \\"\\"}"}',
     },
     {
         "incident_report_number": "20238001020",
         "latitude": "30.27",
         "longitude": "-97.74",
-        "location": "(30.27, -97.74)",
+        "location": "(0, nonsense)",
     },
     {"incident_report_number": "20238001021", "address": "5500  TUMBLEWEED DR ", "zip_code": "78744.0"},
     {"incident_report_number": "20238001022", "latitude": " ", "occ_time": " ", "clearance_status": ""},
@@ -151,9 +155,35 @@ def test_austin_status_without_date_and_date_without_status(austin: Found) -> No
 
 
 @pytest.mark.parametrize("incident", ["20238001019", "20238001020"])
-def test_austin_old_location_objects_and_points_say_what_the_coordinates_say(austin: Found, incident: str) -> None:
+def test_austin_location_changes_nothing_whatever_it_holds(austin: Found, incident: str) -> None:
     row = austin[incident]
     assert (row["latitude"], row["longitude"], row["issues"]) == (30.27, -97.74, [])
+
+
+def test_austin_location_objects_say_no_more_than_the_coordinates(real_portal_dir: Path) -> None:
+    """Which is why they are ignored."""
+    rows = json.loads((real_portal_dir / "austin" / "fdj4-gpfu.json").read_text(encoding="utf-8"))
+    objects = [(row, row["location"]) for row in rows if "location" in row]
+    assert objects
+    for row, location in objects:
+        assert [location.get(name) for name in ("latitude", "longitude")] == [row.get("latitude"), row.get("longitude")]
+
+
+def test_austin_vintage_of_19_columns(clean: Clean) -> None:
+    texts = {
+        "Incident Number": "20258001001", "Highest Offense Description": "THEFT", "Highest Offense Code": "600",
+        "Family Violence": "N", "Occurred Date Time": "03/01/2025 10:15:00 PM", "Occurred Date": "03/01/2025",
+        "Occurred Time": "2215", "Council District": "9", "APD Sector": "GE", "Clearance Status": "C",
+        "Clearance Date": "03/05/2025", "Census Block Group": "4530011001",
+    }  # fmt: skip
+    header = AUSTIN_19.split(",")
+    assert len(header) == 19
+    (row,) = clean("austin_crime_reports", csv_text([texts], header), ["2025-03"]).rows
+    assert (row["incident_id"], row["offense_code"], row["is_family_violence"]) == ("20258001001", "600", False)
+    assert (row["occurred_at"], row["clearance_date"]) == (datetime(2025, 3, 1, 22, 15), date(2025, 3, 5))
+    assert (row["council_district"], row["sector_code"], row["census_block_group"]) == ("9", "GE", "4530011001")
+    assert {row[name] for name in GONE_IN_AUSTIN} == {None}
+    assert row["issues"] == []
 
 
 def test_austin_padding_inside_an_address_goes(austin: Found) -> None:
@@ -255,6 +285,47 @@ def test_los_angeles_coordinates(los_angeles: Found) -> None:
     assert (los_angeles["230000002"]["latitude"], los_angeles["230000002"]["issues"]) == (None, [])
     assert (los_angeles["230000003"]["latitude"], los_angeles["230000003"]["longitude"]) == (34.0, -118.3506)
     assert los_angeles["230000006"]["issues"] == ["latitude:incomplete"]
+
+
+WITH_COORDINATES = {
+    "austin_crime_reports": (AUSTIN, "latitude", "longitude", ("30.2672", "-97.7431")),
+    "los_angeles_crime_reports": (LOS_ANGELES, "LAT", "LON", ("34.05", "-118.24")),
+    "los_angeles_nibrs_offenses": (
+        {"date_occ": "2023-12-31", "caseno": "1"},
+        "hndrdth_lat",
+        "hndrdth_lon",
+        ("34.05", "-118.24"),
+    ),
+    "san_diego_nibrs_offenses": ({"occured_on": "2023-12-31"}, "latitude", "longitude", ("32.7157", "-117.1611")),
+}
+ELSEWHERE = ("45.5152", "-122.6784")
+
+
+@pytest.mark.parametrize("dataset", WITH_COORDINATES)
+def test_coordinates_of_each_dataset_are_known_unknown_or_an_issue(clean: Clean, dataset: str) -> None:
+    row, latitude, longitude, inside = WITH_COORDINATES[dataset]
+    column_map = DATASETS[dataset].column_map
+    key = column_map.column(column_map.id_column).sources[0]
+    outside = ["latitude:outside_city", "longitude:outside_city"]
+    texts = {
+        "inside": (inside, []),
+        "zero": (("0", "0"), []),
+        "nearly zero": (("0.00011857", "-0.00013208"), []),
+        "zero and nothing": (("0", ""), []),
+        "nothing and zero": (("", "0.0"), []),
+        "nothing": (("", ""), []),
+        "elsewhere": (ELSEWHERE, outside),
+        "swapped": (inside[::-1], outside),
+        "half zero": ((inside[0], "0"), outside),
+        "half": ((inside[0], ""), ["latitude:incomplete"]),
+        "other half": (("", inside[1]), ["longitude:incomplete"]),
+    }
+    rows = [{**row, key: name, latitude: pair[0], longitude: pair[1]} for name, (pair, _) in texts.items()]
+    month = "2023-03" if dataset == "los_angeles_crime_reports" else "2023-12"
+    found = clean(dataset, csv_text(rows), [month]).by(column_map.id_column)
+    assert {name: found[name]["issues"] for name in texts} == {name: issues for name, (_, issues) in texts.items()}
+    pairs = {name: (found[name]["latitude"], found[name]["longitude"]) for name in texts}
+    assert pairs == {**dict.fromkeys(texts, (None, None)), "inside": (float(inside[0]), float(inside[1]))}
 
 
 def test_los_angeles_coordinates_outside_the_city_are_issues(los_angeles: Found) -> None:

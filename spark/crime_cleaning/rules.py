@@ -22,6 +22,7 @@ from crime_cleaning.columns import ColumnMap, ColumnType
 from crime_cleaning.reasons import Issue
 
 _NUMBER = r"[+-]?(\d{1,15}|\d{1,3}(,\d{3}){1,4})?(\.\d*)?([eE][+-]?\d{1,2})?"
+_NEARLY_ZERO = 0.01  # degrees
 _TIME = r"([01]\d|2[0-3])[0-5]\d|2400"
 _POINT = r"^\((-?\d{1,3}(?:\.\d*)?), (-?\d{1,3}(?:\.\d*)?)\)\z"
 _TRUE = ("y", "yes", "true", "t", "1")
@@ -218,11 +219,11 @@ def coordinates(box: Box) -> dict[str, Rule]:
     """The columns latitude and longitude as a pair: both or neither.
 
     The text of the latitude may be a point, ``(33.9829, -118.3338)``, as portals wrote it before they split it in two.
-    Zero and nearly zero (``0.00011857,-0.00013208`` occurs) mean that the place is not known, without a reason. Outside
-    of the box is ``outside_city``, one without the other ``incomplete``.
+    Zero and nearly zero (``0.00011857,-0.00013208`` occurs) mean that the place is not known, without a reason, the other
+    missing or not. Outside of the box is ``outside_city``, one without the other ``incomplete``.
     """
     latitude, longitude = F.col("latitude"), F.col("longitude")
-    known = (F.abs(latitude) >= 0.01) | (F.abs(longitude) >= 0.01)
+    known = (F.abs(latitude) >= _NEARLY_ZERO) | (F.abs(longitude) >= _NEARLY_ZERO)
     inside = latitude.between(box.south, box.north) & longitude.between(box.west, box.east)
     is_point = _text("latitude").startswith("(")
     rules = {}
@@ -230,7 +231,7 @@ def coordinates(box: Box) -> dict[str, Rule]:
         of_point = F.when(is_point, F.regexp_extract(_text("latitude"), _POINT, group).cast("double"))
         reason = (
             _unusable(name, Issue.NOT_A_NUMBER)
-            .when((F.abs(F.col(name)) >= 0.01) & other.isNull(), F.lit(Issue.INCOMPLETE))
+            .when((F.abs(F.col(name)) >= _NEARLY_ZERO) & other.isNull(), F.lit(Issue.INCOMPLETE))
             .when(F.col(name).isNotNull() & known & ~inside, F.lit(Issue.OUTSIDE_CITY))
         )
         parsed = F.coalesce(_number(_text(name)), of_point)
