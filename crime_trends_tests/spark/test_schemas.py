@@ -77,6 +77,11 @@ HEADERS = {
     "Los Angeles, AREA with a space": ("los_angeles_crime_reports", LOS_ANGELES_28, set()),
     "Los Angeles, API": ("los_angeles_crime_reports", LOS_ANGELES_28_API, set()),
     "Los Angeles before 2019": ("los_angeles_crime_reports", LOS_ANGELES_2018, {"ucr_part", "longitude"}),
+    "Los Angeles, NIBRS with spaces": (
+        "los_angeles_nibrs_offenses",
+        LOS_ANGELES_NIBRS.replace("_", " ").title(),
+        set(),
+    ),
     "Los Angeles, NIBRS": ("los_angeles_nibrs_offenses", LOS_ANGELES_NIBRS, set()),
     "San Diego, calls": ("san_diego_calls_for_service", SAN_DIEGO_CALLS, set()),
     "San Diego, calls in upper case": ("san_diego_calls_for_service", SAN_DIEGO_CALLS.upper(), set()),
@@ -107,6 +112,13 @@ def test_a_missing_needed_column_and_a_new_one_are_named() -> None:
     column_map = COLUMN_MAPS["san_diego_calls_for_service"]
     assert column_map.missing_columns(header) == ["call_type"]
     assert column_map.unknown_columns(header) == ["drone_used"]
+
+
+def test_a_second_spelling_of_a_column_is_named_since_it_is_not_read() -> None:
+    column_map = COLUMN_MAPS["los_angeles_nibrs_offenses"]
+    header = [":id", *LOS_ANGELES_NIBRS.split(","), "lat"]
+    assert column_map.source_columns(header)["latitude"] == "hndrdth_lat"
+    assert column_map.unknown_columns(header) == ["lat"]
 
 
 @pytest.mark.parametrize("column_map", COLUMN_MAPS.values(), ids=COLUMN_MAPS)

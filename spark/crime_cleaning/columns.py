@@ -6,6 +6,7 @@ the column maps, so that each fact about a column is written once. No import of 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -99,10 +100,13 @@ class ColumnMap:
         return [column.sources[0] for column in self.columns if column.needed and column.name not in found]
 
     def unknown_columns(self, header: list[str]) -> list[str]:
-        """The header's columns that no map names: what the portal added. System fields (``:id``) are known."""
-        known = {normalized_header(source) for column in self.columns for source in column.sources}
-        known |= {normalized_header(source) for source in self.ignored_sources}
-        return [text for text in header if not text.startswith(":") and normalized_header(text) not in known]
+        """The header's columns that are not read: what the portal added, and a second spelling of a column that is
+        there. System fields (``:id``) and ignored sources are known.
+        """
+        read = set(self.source_columns(header).values())
+        ignored = {normalized_header(source) for source in self.ignored_sources}
+        others = [text for text in header if text not in read and not text.startswith(":")]
+        return [text for text in others if normalized_header(text) not in ignored]
 
 
 COMMON_COLUMNS = (
@@ -112,5 +116,7 @@ COMMON_COLUMNS = (
 
 
 def normalized_header(text: str) -> str:
-    """A header cell as it is compared: without byte-order mark, quotes and outer spaces, in lower case."""
-    return text.lstrip("\ufeff").strip().strip('"').strip().lower()
+    """A header cell as it is compared: without byte-order mark, quotes and outer spaces, in lower case, and with ``_``
+    for spaces and hyphens, as the API makes its names of those that are displayed.
+    """
+    return re.sub("[ -]", "_", text.lstrip("\ufeff").strip().strip('"').strip().lower())
