@@ -9,6 +9,7 @@ with reports as (
         offense_name,
         upper(offense_name) as upper_name,
         ucr_category_code,
+        is_family_violence,
         sector_code,
         clearance_status_name,
         clearance_date,
@@ -68,8 +69,12 @@ select
     mapped.index_group_low,
     mapped.index_group_high,
     case when not mapped.has_category then not_a_crime.authority end as not_a_crime_authority,
-    -- The portal writes violence in a family or between partners into the name of the offense.
-    (mapped.has_sensitive_code or coalesce(mapped.upper_name like '%FAM/DAT%', false)) as has_sensitive_code,
+    -- The portal flags violence in a family or between partners, and writes it into the name of some offenses too.
+    (
+        mapped.has_sensitive_code
+        or coalesce(mapped.is_family_violence, false)
+        or coalesce(mapped.upper_name like '%FAM/DAT%', false)
+    ) as has_sensitive_code,
     mapped.sector_code as area_code,
     cast(null as string) as area_name,
     mapped.clearance_status_name as status_name,

@@ -7,6 +7,7 @@ select
     offense_code,
     offense_name,
     ucr_category_code,
+    is_family_violence,
     sector_code,
     clearance_status_name,
     clearance_date,

@@ -7,6 +7,7 @@ select
     report_date,
     offense_code,
     offense_name,
+    is_domestic_violence,
     area_code,
     area_name,
     status_name,
