@@ -219,8 +219,8 @@ def coordinates(box: Box) -> dict[str, Rule]:
     """The columns latitude and longitude as a pair: both or neither.
 
     The text of the latitude may be a point, ``(33.9829, -118.3338)``, as portals wrote it before they split it in two.
-    Zero and nearly zero (``0.00011857,-0.00013208`` occurs) mean that the place is not known, without a reason, the other
-    missing or not. Outside of the box is ``outside_city``, one without the other ``incomplete``.
+    Zero and nearly zero (``0.00011857,-0.00013208`` occurs) mean that the place is not known, without a reason, also
+    where the other is missing. Outside of the box is ``outside_city``, one without the other ``incomplete``.
     """
     latitude, longitude = F.col("latitude"), F.col("longitude")
     known = (F.abs(latitude) >= _NEARLY_ZERO) | (F.abs(longitude) >= _NEARLY_ZERO)
