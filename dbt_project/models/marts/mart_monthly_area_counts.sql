@@ -49,7 +49,7 @@ cells as (
 judged_cells as (
     select
         *,
-        {{ is_withheld('measure_count', 'dataset, measure, offense_group, month', 'area_code') }} as is_suppressed
+        {{ is_withheld('measure_count', 'dataset, measure, offense_group, month') }} as is_suppressed
     from cells
 )
 
