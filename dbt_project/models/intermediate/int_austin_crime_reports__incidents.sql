@@ -57,7 +57,7 @@ select
     mapped.incident_id as case_id,
     mapped.occurred_at,
     mapped.occurred_date,
-    {{ time_precision('mapped.occurred_at', 'mapped.occurred_time', ['0000']) }} as time_precision,
+    {{ time_precision('mapped.occurred_at', 'mapped.occurred_time', ['0000', '2400']) }} as time_precision,
     false as is_first_of_month_booking,
     mapped.report_date,
     mapped.report_date as recorded_date,
