@@ -71,7 +71,9 @@ select
     case when months.is_settled then cast(quantiles.ninth_decile_lag_days as int64) end as ninth_decile_lag_days,
     {%- for days in [7, 30, 90] %}
     case
-        when months.is_settled
+        when
+            months.is_settled
+            and months.data_through_date >= {{ days_after(days - 1, months_after(1, 'months.month')) }}
             then round(totals.within_{{ days }}_days / nullif(totals.measure_count - totals.undated_count, 0), 4)
     end as within_{{ days }}_days_share,
     {%- endfor %}
