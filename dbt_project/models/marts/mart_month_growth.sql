@@ -64,34 +64,67 @@ aged as (
         ages.aged_on_date,
         ages.newest_count,
         ages.newest_as_of
+),
+
+-- What was known at an age can be told only if the dataset was looked at near it: in the week that ends with the age.
+loads as (
+    select
+        dataset,
+        cast(as_of as date) as loaded_on_date
+    from versions
+    union all
+    select
+        dataset,
+        cast(made_at as date) as loaded_on_date
+    from {{ ref('int_warehouse_months') }}
+),
+
+seen_ages as (
+    select distinct
+        ages.dataset,
+        ages.aged_on_date
+    from ages
+    inner join loads
+        on
+            ages.dataset = loads.dataset
+            and ages.aged_on_date > loads.loaded_on_date
+            and loads.loaded_on_date >= {{ days_after(-7, 'ages.aged_on_date') }}
+),
+
+judged as (
+    select
+        aged.*,
+        case
+            when reaches.reached_at < aged.aged_on_date then 'the month is not that old'
+            when aged.as_of is null then 'the month was first loaded later'
+            when seen_ages.dataset is null then 'no load near that age'
+        end as reason
+    from aged
+    inner join reaches
+        on aged.dataset = reaches.dataset
+    left join seen_ages
+        on
+            aged.dataset = seen_ages.dataset
+            and aged.aged_on_date = seen_ages.aged_on_date
 )
 
 select
     datasets.city,
-    aged.dataset,
+    judged.dataset,
     datasets.record_type,
     case when datasets.record_type = 'call' then 'calls' else 'records' end as measure,
     'occurred' as date_basis,
-    aged.month,
-    cast(aged.age_days as int64) as age_days,
-    aged.aged_on_date,
-    case when reaches.reached_at >= aged.aged_on_date then aged.as_of end as as_of,
-    case when reaches.reached_at >= aged.aged_on_date then cast(aged.record_count as int64) end as measure_count,
-    aged.newest_as_of,
-    cast(aged.newest_count as int64) as newest_count,
-    case
-        when reaches.reached_at >= aged.aged_on_date then cast(aged.newest_count - aged.record_count as int64)
-    end as growth_count,
-    case
-        when reaches.reached_at >= aged.aged_on_date
-            then {{ change_percent('aged.newest_count', 'aged.record_count') }}
-    end as growth_percent,
-    case
-        when reaches.reached_at < aged.aged_on_date then 'the month is not that old'
-        when aged.as_of is null then 'the month was first loaded later'
-    end as reason
-from aged
+    judged.month,
+    cast(judged.age_days as int64) as age_days,
+    judged.aged_on_date,
+    case when judged.reason is null then judged.as_of end as as_of,
+    case when judged.reason is null then cast(judged.record_count as int64) end as measure_count,
+    judged.newest_as_of,
+    cast(judged.newest_count as int64) as newest_count,
+    case when judged.reason is null then cast(judged.newest_count - judged.record_count as int64) end as growth_count,
+    case when judged.reason is null then {{ change_percent('judged.newest_count', 'judged.record_count') }} end
+        as growth_percent,
+    judged.reason
+from judged
 inner join {{ ref('dim_datasets') }} as datasets
-    on aged.dataset = datasets.dataset
-inner join reaches
-    on aged.dataset = reaches.dataset
+    on judged.dataset = datasets.dataset
