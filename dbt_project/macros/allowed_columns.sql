@@ -38,8 +38,8 @@
     },
     'mart_': {
         'string': [
-            'area_code', 'area_name', 'change_reason', 'city', 'comparison_reason', 'complete_reason',
-            'dataset', 'date_basis', 'disposition_code', 'measure', 'offense_group', 'offense_scope',
+            'area_code', 'area_name', 'break_notes', 'change_reason', 'city', 'comparison_reason',
+            'complete_reason', 'dataset', 'date_basis', 'disposition_code', 'measure', 'offense_group', 'offense_scope',
             'outcome_list', 'outcome_name', 'period_length', 'published_date_basis', 'published_source',
             'reason', 'record_type', 'series_id', 'settled_reason', 'status_name',
         ],

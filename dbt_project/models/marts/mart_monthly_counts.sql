@@ -44,6 +44,31 @@ counts as (
         cast(sum(high_count) as int64) as high_count
     from {{ ref('int_daily_counts') }}
     group by dataset, measure, offense_group, month
+),
+
+notes as (
+    select
+        status.dataset,
+        status.offense_group,
+        status.month,
+        string_agg(breaks.note, ' ' order by breaks.valid_from, breaks.break_id) as break_notes
+    from {{ ref('int_month_status') }} as status
+    inner join {{ ref('dim_datasets') }} as datasets
+        on status.dataset = datasets.dataset
+    inner join {{ ref('series_breaks') }} as breaks
+        on
+            coalesce(breaks.dataset, status.dataset) = status.dataset
+            and coalesce(breaks.city, datasets.city) = datasets.city
+            and status.month >= {{ month_of('breaks.valid_from') }}
+            and status.month <= coalesce(breaks.valid_to, status.month)
+            and (
+                breaks.offense_groups is null
+                or strpos('|' || breaks.offense_groups || '|', '|' || status.offense_group || '|') > 0
+            )
+    where
+        breaks.effect = 'note'
+        and breaks.applies_to = 'counts'
+    group by status.dataset, status.offense_group, status.month
 )
 
 select
@@ -66,7 +91,8 @@ select
     status.is_complete,
     status.complete_reason,
     status.is_comparable,
-    status.data_through_date
+    status.data_through_date,
+    notes.break_notes
 from {{ ref('int_month_status') }} as status
 inner join built_months
     on
@@ -84,3 +110,8 @@ left join counts
         and status.offense_group = counts.offense_group
         and status.month = counts.month
         and measures.measure = counts.measure
+left join notes
+    on
+        status.dataset = notes.dataset
+        and status.offense_group = notes.offense_group
+        and status.month = notes.month
