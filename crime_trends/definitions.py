@@ -8,6 +8,7 @@ import dagster as dg
 
 from crime_trends.assets.clean import clean_assets
 from crime_trends.assets.docs import model_docs
+from crime_trends.assets.ledger import facts_ledger
 from crime_trends.assets.models import model_assets
 from crime_trends.assets.raw import raw_assets
 from crime_trends.assets.reports import dashboard
@@ -50,6 +51,7 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
     prepare_home(settings)
     project = dbt_project(settings.dbt_target_dir)
     reference_models, monthly_models, mart_models = model_assets(project)
+    ledger = facts_ledger(spec.key for spec in monthly_models.specs if spec.partitions_def is not None)
     return dg.Definitions(
         assets=dg.with_source_code_references(
             [
@@ -58,13 +60,14 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
                 *warehouse_assets(),
                 reference_models,
                 monthly_models,
+                ledger,
                 mart_models,
                 dashboard,
                 model_docs(project, mart_models),
             ]
         ),
         asset_checks=data_age_checks(),
-        jobs=jobs(monthly_models, mart_models),
+        jobs=jobs([monthly_models, ledger], mart_models),
         schedules=schedules(),
         sensors=[*portal_sensors(tick_seconds), automation_sensor(tick_seconds), failure_notifier()],
         resources={

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 from crime_cleaning.columns import Column, ColumnType
+from pydantic import Field
 
 from crime_trends.automation.retries import try_again_later
 from crime_trends.datasets import CITIES, DATASETS, Dataset, Lookup
@@ -31,13 +32,9 @@ def lake_pool(key: str) -> str:
 
 
 class ForceConfig(dg.Config):
-    """What a step does although it finds everything up to date.
+    """What a step does although it finds everything up to date. The launchpad shows the fields' descriptions."""
 
-    Arguments:
-        force: redo the partitions of the run.
-    """
-
-    force: bool = False
+    force: bool = Field(default=False, description="Redo what the run asks for, also what is up to date.")
 
 
 def dataset_spec(dataset: Dataset, layer: str, what: str, **more: Any) -> dict[str, Any]:

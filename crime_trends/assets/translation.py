@@ -1,7 +1,8 @@
 """How a dbt model reads as an asset, and a dbt test as a check.
 
 A view holds nothing of its own: it has no partitions, and no condition asks for it. So that a month of facts follows
-the same month of the tables, what reads a view depends also on the tables behind it.
+the same month of the tables, what reads a view depends also on the tables behind it. Marts depend also on the facts'
+ledger, which is noted when all monthly models are done.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from crime_trends.assets.common import DOCS, OWNER
 from crime_trends.automation.conditions import FACTS, MODEL
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.partitions import all_months
-from crime_trends.warehouse.models import MONTHLY, REFERENCE
+from crime_trends.warehouse.models import MARTS, MONTHLY, REFERENCE
+
+FACTS_LEDGER = dg.AssetKey(["facts", "month_ledger"])
 
 
 class ModelTranslator(DagsterDbtTranslator):
@@ -84,7 +87,8 @@ class ModelTranslator(DagsterDbtTranslator):
             for parent in self._tables_behind_views(manifest, unique_id)
             if (key := self.get_asset_key(parent)) not in known
         }
-        return spec.replace_attributes(deps=[*spec.deps, *behind.values()])
+        ledger = [dg.AssetDep(FACTS_LEDGER)] if MARTS in props["tags"] else []
+        return spec.replace_attributes(deps=[*spec.deps, *behind.values(), *ledger])
 
     def _tables_behind_views(self, manifest: Mapping[str, Any], unique_id: str) -> Iterator[Mapping[str, Any]]:
         # Sources and seeds depend on nothing.

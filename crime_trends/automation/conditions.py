@@ -13,6 +13,7 @@ import dagster as dg
 
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.months import TRAILING_MONTHS
+from crime_trends.warehouse.models import MONTHLY
 
 Condition: TypeAlias = dg.AutomationCondition[Any]
 AC = dg.AutomationCondition
@@ -21,6 +22,7 @@ NAME = "automation"
 TICK_SECONDS = 30
 
 _TABLES = dg.AssetSelection.assets(*(["warehouse", key] for key in DATASETS))
+_BY_MONTH = _TABLES | dg.AssetSelection.tag(MONTHLY, "")
 _CHANGED = AC.any_deps_match(AC.data_version_changed())
 _WITH_ITS_INPUTS = AC.any_deps_match(AC.data_version_changed() | AC.will_be_requested())
 _HANDLED: Condition = AC.newly_requested() | AC.newly_updated()
@@ -39,11 +41,11 @@ CLOSED_CLEAN: Condition = (_CHANGED.since(_HANDLED) & _BUILT & _IDLE).with_label
 TABLE: Condition = (_WITH_ITS_INPUTS.since(_HANDLED) & _IDLE).with_label("inputs changed")
 """Of what follows its inputs one to one, in the run that makes them: tables, dimensions, marts and reports."""
 
-MODEL: Condition = ((_WITH_ITS_INPUTS.ignore(_TABLES) | AC.code_version_changed()).since(_HANDLED) & _IDLE).with_label(
-    "inputs or code changed"
-)
-"""Of unpartitioned dbt models, whose code is part of what they are: seeds have no other input. A mart that reads the
-tables beside the facts waits for the facts to follow them."""
+MODEL: Condition = (
+    (_WITH_ITS_INPUTS.ignore(_BY_MONTH) | AC.code_version_changed()).since(_HANDLED) & _IDLE
+).with_label("inputs or code changed")
+"""Of unpartitioned dbt models, whose code is part of what they are: seeds have no other input. A mart follows
+the facts' ledger, and not the tables and the monthly models that it reads too: these are not all done at once."""
 
 CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label("code changed")
 """Of what is made of code alone."""
@@ -53,7 +55,7 @@ CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label
 _YEARS_CHANGED = AC.any_deps_match(AC.any_deps_match(_CHANGED)).allow(_TABLES)
 # A model follows those of its own set into the same run, so that the marts see all of them at work.
 _MONTHS_CHANGED = _CHANGED.allow(_TABLES) | AC.any_deps_match(AC.will_be_requested())
-_REFERENCE_CHANGED = (_CHANGED.ignore(_TABLES) | AC.code_version_changed()) & _BUILT
+_REFERENCE_CHANGED = (_CHANGED.ignore(_BY_MONTH) | AC.code_version_changed()) & _BUILT
 
 FACTS: Condition = (
     (((_YEARS_CHANGED & _BUILT_OR_RECENT) | _MONTHS_CHANGED | _REFERENCE_CHANGED).since(_HANDLED)) & _IDLE

@@ -6,6 +6,7 @@ date; without it a job does what is stale.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import dagster as dg
@@ -20,15 +21,20 @@ Job: TypeAlias = Any
 FACTS, MARTS, REPORTS = "facts", "marts", "reports"
 
 
-def jobs(monthly_models: dg.AssetsDefinition, mart_models: dg.AssetsDefinition) -> list[Job]:
-    """All of them, over the sets of dbt models that are built by month and as a whole."""
+def jobs(facts: Sequence[dg.AssetsDefinition], mart_models: dg.AssetsDefinition) -> list[Job]:
+    """All of them.
+
+    Arguments:
+        facts: what is made by month of all datasets; views among it are left out.
+        mart_models: the dbt models that are made as a whole.
+    """
     return [
         *(job for dataset in DATASETS.values() for job in _dataset_jobs(dataset)),
         dg.define_asset_job(
             FACTS,
-            selection=[spec.key for spec in monthly_models.specs if spec.partitions_def is not None],
+            selection=[spec.key for made in facts for spec in made.specs if spec.partitions_def is not None],
             description="Facts by month, from the warehouse's tables, of all datasets. One call of dbt for any range.",
-            config=dg.RunConfig(ops={"monthly_models": FactsConfig()}),
+            config=dg.RunConfig(ops={"monthly_models": FactsConfig(datasets=[])}),
         ),
         dg.define_asset_job(
             MARTS,

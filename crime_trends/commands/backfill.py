@@ -21,7 +21,8 @@ from crime_trends.portals.http import is_loopback
 from crime_trends.settings import PREFIX, Settings
 
 SECONDS = 60.0
-DATASET_LAYERS = ("raw", "clean", "warehouse")
+WHOLE_LAYERS = ("facts", "marts", "reports")
+FACTS_LEDGER = ("facts", "month_ledger")
 TABLES = {("warehouse", key) for key in DATASETS}
 ASSETS = "{ assetNodes { assetKey { path } dependencyKeys { path } isPartitioned isMaterializable } }"
 LAUNCH = """
@@ -84,9 +85,9 @@ def backfill(request: RunRequest) -> int:
 def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[Path, Asset]) -> list[dict[str, Any]]:
     """What of which assets a backfill makes: years of raw data, months of the rest, each within its dataset's span.
 
-    The models of a set are made together, whichever of them were asked for, and the daemon starts an asset as soon as
-    what it reads of the backfill is there. So the model of facts that waits for the most stands for all facts, and the
-    marts that read it stand for all marts; otherwise each set would be made several times.
+    The daemon starts an asset as soon as what it reads of the backfill is there, and the monthly models are made
+    together, whichever of them were asked for. So the one that waits for the most tables stands for all of them;
+    otherwise they would be made several times. Marts wait for the ledger.
 
     Arguments:
         asked: dataset -> its months.
@@ -101,13 +102,10 @@ def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[P
     for lookup in {key for dataset in asked for key in dataset.lookups}:
         selected[("raw", lookup)] = selected[("warehouse", lookup)] = ()
 
-    monthly = {path for path, asset in made.items() if asset.has_partitions and path[0] not in DATASET_LAYERS}
-    facts = max(monthly, key=lambda path: len(made[path].parents & TABLES))
-    marts = {path for path, asset in made.items() if path[0] == "marts" and facts in asset.parents}
-    reports = {path for path, asset in made.items() if path[0] == "reports" and marts & asset.parents}
-    reference = {path for path in made if path[0] == "facts"} - monthly
-    selected[facts] = [month for months in asked.values() for month in months]
-    selected |= dict.fromkeys(reference | marts | reports, ())
+    facts = max(made, key=lambda path: len(made[path].parents & TABLES) * made[path].has_partitions)
+    months = [month for months in asked.values() for month in months]
+    whole = {path for path, asset in made.items() if path[0] in WHOLE_LAYERS and not asset.has_partitions}
+    selected |= {facts: months, FACTS_LEDGER: months, **dict.fromkeys(whole, ())}
     return [
         {"assetKey": {"path": list(path)}, "partitions": _range(partitions)}
         for path, partitions in sorted(selected.items())

@@ -36,8 +36,9 @@ MADE = dict(
         asset("facts/fct_incidents", *TABLES, "facts/dim_datasets", has_partitions=True),
         asset("facts/fct_san_diego_calls", f"warehouse/{CALLS}", has_partitions=True),
         asset("facts/vintages", "facts/fct_incidents", has_partitions=True),
-        asset("marts/mart_daily_counts", "facts/fct_incidents"),
-        asset("marts/mart_of_calls", "facts/fct_san_diego_calls"),
+        asset("facts/month_ledger", "facts/fct_incidents", "facts/fct_san_diego_calls", has_partitions=True),
+        asset("marts/mart_daily_counts", "facts/fct_incidents", "facts/month_ledger"),
+        asset("marts/mart_of_calls", "facts/fct_san_diego_calls", "facts/month_ledger"),
         asset("reports/dashboard", "marts/mart_daily_counts"),
     ]
 )
@@ -65,15 +66,18 @@ def test_each_dataset_gets_its_own_range_and_what_follows_the_whole() -> None:
         f"warehouse/{NIBRS}": ("2024-03", "2024-04"),
         "facts/dim_datasets": None,
         "facts/fct_incidents": ("2023-11", "2024-04"),
+        "facts/month_ledger": ("2023-11", "2024-04"),
         "marts/mart_daily_counts": None,
+        "marts/mart_of_calls": None,
         "reports/dashboard": None,
     }
 
 
-def test_the_facts_that_wait_for_the_most_stand_for_all_of_them() -> None:
+def test_the_model_that_waits_for_the_most_stands_for_all_of_them() -> None:
     selected = selection("2024-03", "2024-04", CALLS)
     assert [key for key in selected if MADE[tuple(key.split("/"))].has_partitions and "/" + CALLS not in key] == [
-        "facts/fct_incidents"
+        "facts/fct_incidents",
+        "facts/month_ledger",
     ]
     assert "raw/san_diego_beats" in selected
 
@@ -90,9 +94,9 @@ def test_a_backfill_makes_every_report_there_is(definitions: dg.Definitions) -> 
     asked = RunRequest("2024-03", "2024-04").months()
     selected = {tuple(entry["assetKey"]["path"]) for entry in partitions_by_assets(asked, made)}
     assert {path for path in made if path[0] == "reports"} <= selected
-    assert [path for path in selected if path[0] == "facts" and made[path].has_partitions] == [
-        ("facts", "fct_incidents")
-    ]
+    assert all(("facts", "month_ledger") in made[path].parents for path in selected if path[0] == "marts")
+    monthly = {path for path in selected if path[0] in ("facts", "intermediate") and made[path].has_partitions}
+    assert monthly == {("facts", "fct_incidents"), ("facts", "month_ledger")}
 
 
 @pytest.mark.parametrize("runs", ["nothing", "a server that is no Dagster"])
