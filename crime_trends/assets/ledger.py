@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from crime_trends.assets.common import OWNER, one_line_errors, partition_results
+from crime_trends.assets.common import DOCS, OWNER, one_line_errors, partition_results
 from crime_trends.assets.translation import FACTS_LEDGER
 from crime_trends.automation.conditions import TABLE
 from crime_trends.datasets import DATASETS
@@ -29,7 +29,8 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         key=FACTS_LEDGER,
         deps=list(monthly_models),
         description="The facts' ledger: a row for each time that a dataset's month of facts was made, with its version "
-        "and its rows. A month has a new version when the facts of a dataset have; marts and reports follow it.",
+        "and its rows. A month has a new version when the facts of a dataset have; marts and reports follow it.\n\n"
+        f"[Grain, quirks and breaks]({DOCS}/README.md).",
         group_name="facts",
         owners=[OWNER],
         tags={"layer": "facts"},
