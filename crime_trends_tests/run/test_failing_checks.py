@@ -63,6 +63,7 @@ def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_not
     assert f"rows got lost or doubled while cleaning {LOS_ANGELES}, {MARCH}: 42 raw rows, but 41" in april.stdout
     of_april = f"where dataset = '{SAN_DIEGO}' and month = date '2024-04-01'"
     assert home.query(f"select count(*) from facts.fct_incidents {of_april}") == [(51,)]
+    assert home.query(f"select sum(record_count) from intermediate.int_recorded_days {of_april}") == [(51,)]
     assert home.query(f"select sum(measure_count) from marts.mart_monthly_counts {of_april} ") == [(50,)]
 
     march = home.run(MARCH, MARCH, "--dataset", LOS_ANGELES)
