@@ -17,6 +17,7 @@ from crime_cleaning.column_maps.los_angeles_crime_reports import COLUMN_MAP
 
 def clean(files: Sequence[Path], output: Path, *, memory_limit: str) -> int:
     """Writes ``clean/`` and ``rejected/`` below ``output`` and counts as the job does; returns the clean rows."""
+    output.mkdir(exist_ok=True)
     settings = {"memory_limit": memory_limit, "temp_directory": str(output / "tmp")}
     with duckdb.connect(config={**settings}) as connection:
         connection.execute(_MACROS)
