@@ -222,7 +222,7 @@ def built_home(home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Mod
                 ucr_category_code="240",
                 sector_code="BA",
                 clearance_status_name="Arrested",
-                is_family_violence=True,
+                is_family_violence=False,
                 address="100 MAIN ST",
             )
         ],
