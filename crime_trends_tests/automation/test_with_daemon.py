@@ -29,6 +29,7 @@ LONG_AGO = "2020-01-01T00:00:00+00:00"
 FACTS = {"facts/fct_incidents", "facts/month_ledger"}
 """What a backfill asks for of the monthly models. A tick of the daemon that falls between two months of the step before
 splits their run; the second part has nothing to build."""
+GOING = ("REQUESTED", "COMPLETING", "FAILING", "CANCELING")
 SECONDS = 900.0
 """How long any one thing may take on a machine that is busy with other things."""
 
@@ -83,7 +84,7 @@ class Chain:
 
         def look() -> dict[str, Mapping[str, Any]] | None:
             found = {backfill["id"]: backfill for backfill in self.dagster.backfills()}
-            return found if not any(it["status"] in ("REQUESTED", "COMPLETING") for it in found.values()) else None
+            return found if not any(it["status"] in GOING for it in found.values()) else None
 
         return self.dagster.wait_for("end of the backfills", look, SECONDS)
 
