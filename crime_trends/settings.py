@@ -13,11 +13,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from crime_trends.cloud_settings import PREFIX, BaseUrl, CloudSettings
 from crime_trends.datasets import CITIES
 from crime_trends.errors import UsageError
-
-PREFIX = "CRIME_TRENDS_"
-
 
 DEFAULT_HOME = Path(".crime_trends")
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -27,21 +25,13 @@ def _absolute(path: Path) -> Path:
     return path.expanduser().absolute()
 
 
-def _base_url(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("must be an address that begins with http:// or https://")
-    return url.rstrip("/")
+class Settings(CloudSettings, BaseSettings):
+    """What a user can set. Each field is the variable ``CRIME_TRENDS_<FIELD IN UPPER CASE>``; an empty one is unset."""
 
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
-BaseUrl = Annotated[str, AfterValidator(_base_url)]
-
-
-class Settings(BaseSettings):
-    """What a user can set. Each field is the variable ``CRIME_TRENDS_<FIELD IN UPPER CASE>``."""
-
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
-
-    target: Literal["local"] = Field("local", description="Where data live and Spark runs.")
     home: Annotated[Path, AfterValidator(_absolute)] = Field(
         DEFAULT_HOME, description="Folder of the lake, the warehouse and the reports."
     )
@@ -80,10 +70,10 @@ class Settings(BaseSettings):
         try:
             settings = cls()
         except ValidationError as error:
-            problems = [
-                f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
-                for problem in error.errors()
-            ]
+            problems = []
+            for problem in error.errors():
+                named = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
+                problems.append(named + problem["msg"].removeprefix("Value error, "))
             raise UsageError("wrong setting: " + "; ".join(problems)) from None
         if "home" in settings.model_fields_set:
             return settings

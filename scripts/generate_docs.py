@@ -16,6 +16,7 @@ from pathlib import Path
 
 from crime_cleaning.reasons import MEANINGS, Issue, Rejection
 
+from crime_trends.cloud_settings import CloudSettings
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset, SeshatSource, SocrataSource
 from crime_trends.settings import PREFIX, Settings
 
@@ -128,25 +129,27 @@ def reasons(kind: type[Issue | Rejection]) -> str:
     return table(("reason", "what it says"), ((code(reason), MEANINGS[reason]) for reason in kind))
 
 
-def settings() -> str:
-    """Every setting with its default."""
+def settings(names: Iterable[str]) -> str:
+    """Settings with their defaults."""
     return table(
         ("variable", "default", "what it is"),
         (
             (
                 code(PREFIX + name.upper()),
-                "" if field.default is None else code(str(field.default)),
-                field.description or "",
+                "" if Settings.model_fields[name].default is None else code(str(Settings.model_fields[name].default)),
+                Settings.model_fields[name].description or "",
             )
-            for name, field in Settings.model_fields.items()
+            for name in names
         ),
     )
 
 
 def parts() -> dict[Path, dict[str, str]]:
     """Page -> its generated parts by name."""
+    cloud = [name for name in CloudSettings.model_fields if name != "target"]
+    everywhere = [name for name in Settings.model_fields if name not in cloud]
     pages = {
-        Path("README.md"): {"settings": settings()},
+        Path("README.md"): {"settings": settings(everywhere), "cloud": settings(cloud)},
         Path("docs/datasets/README.md"): {"issues": reasons(Issue), "rejections": reasons(Rejection)},
         Path("docs/datasets/san_diego_lookups.md"): {"lookups": lookups()},
         Path("dbt_project/models/staging/_columns.md"): {"columns": column_texts()},

@@ -1,0 +1,115 @@
+"""The settings of Google Cloud, a part of ``Settings``: what is used there, how large it is, and where it answers.
+
+All credentials are application default credentials; none is a setting. An endpoint that begins with ``http://`` is an
+emulator's: whatever talks to it sends no credentials and looks for none.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, Field, Json, model_validator
+
+PREFIX = "CRIME_TRENDS_"
+
+SparkPlace = Literal["local", "dataproc", "dataproc-serverless"]
+
+
+def _base_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must be an address that begins with http:// or https://")
+    return url.rstrip("/")
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
+Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$")]
+
+
+class CloudSettings(BaseModel):
+    """What a user can set of Google Cloud."""
+
+    target: Literal["local", "gcp"] = Field("local", description="Where data live: this machine, or Google Cloud.")
+    spark: SparkPlace | None = Field(
+        None,
+        description="Where Spark runs: `local`, on Google Cloud also `dataproc` (jobs on a cluster) or "
+        "`dataproc-serverless` (batches), which is the default there.",
+    )
+    gcp_project: str | None = Field(
+        None, pattern=r"^[a-z][a-z0-9.:-]+$", description="Id of the Google Cloud project; needed on Google Cloud."
+    )
+    gcp_region: str = Field(
+        "us-central1", pattern=r"^[a-z]+(-[a-z]+)+\d+$", description="Region in which Dataproc runs."
+    )
+    lake_bucket: Bucket | None = Field(None, description="Bucket that is the lake; needed on Google Cloud.")
+    pipes_bucket: Bucket | None = Field(
+        None,
+        description="Bucket for what only lives as long as a run (code, messages and requests of Spark's jobs); needed "
+        "for Dataproc.",
+    )
+    bigquery_prefix: str = Field(
+        "crime_trends",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
+        description="What the names of the BigQuery datasets begin with: `<prefix>_warehouse` and so on.",
+    )
+    bigquery_location: str | None = Field(None, description="Where BigQuery keeps the data; by default the region.")
+    dataproc_cluster: str | None = Field(
+        None, description="The cluster that runs Spark's jobs; needed for `dataproc`, and for nothing else."
+    )
+    spark_runtime: str = Field(
+        "2.2", pattern=r"^\d+\.\d+$", description="Runtime of serverless batches; 2.2 is Spark 3.5 on Java 17."
+    )
+    spark_image: str | None = Field(None, description="Container image of serverless batches, instead of Google's own.")
+    spark_service_account: str | None = Field(
+        None, description="E-mail address of the account that serverless batches run as; by default the project's own."
+    )
+    spark_subnetwork: str | None = Field(
+        None, description="Subnetwork of serverless batches; by default the project's default network."
+    )
+    spark_executors: int = Field(2, ge=2, le=2000, description="Executors of a Dataproc job; two are the least.")
+    spark_executor_cores: Literal[4, 8, 16] = Field(4, description="Cores of an executor: 4, 8 or 16.")
+    spark_executor_memory: Memory = Field("9600m", description="Memory of a Dataproc job's driver and its executors.")
+    spark_properties: Json[dict[str, str]] = Field(
+        {}, description="More properties of Dataproc's Spark, as JSON; they come before what is set above."
+    )
+    spark_deadline_seconds: float = Field(
+        7200,
+        ge=1,
+        description="How long a Dataproc job may take, waiting for its machines included, until it is ended.",
+    )
+    spark_poll_seconds: float = Field(5, gt=0, description="How often a Dataproc job and its messages are looked at.")
+    socrata_app_token_secret: str | None = Field(
+        None,
+        description="Secret in Secret Manager that holds the app token: its name in the project, or "
+        "`projects/P/secrets/S/versions/V`.",
+    )
+    storage_endpoint: BaseUrl | None = Field(None, description="Cloud Storage's address, instead of Google's own.")
+    bigquery_endpoint: BaseUrl | None = Field(None, description="BigQuery's address, instead of Google's own.")
+    dataproc_endpoint: BaseUrl | None = Field(None, description="Dataproc's address, instead of Google's own.")
+    secret_manager_endpoint: BaseUrl | None = Field(
+        None, description="Secret Manager's address, instead of Google's own."
+    )
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        """Refuses what does not go together; the message names every setting that is missing."""
+        place = self.spark_place
+        if self.target == "local":
+            if place != "local":
+                raise ValueError(f"{PREFIX}SPARK={place} needs {PREFIX}TARGET=gcp, since Dataproc can't read this disk")
+            return self
+        needed = {"gcp_project": "on Google Cloud", "lake_bucket": "on Google Cloud"}
+        if place != "local":
+            needed["pipes_bucket"] = f"for {PREFIX}SPARK={place}"
+        if place == "dataproc":
+            needed["dataproc_cluster"] = f"for {PREFIX}SPARK=dataproc"
+        missing = [f"{PREFIX}{name.upper()} is needed {why}" for name, why in needed.items() if not getattr(self, name)]
+        if missing:
+            raise ValueError("; ".join(missing))
+        return self
+
+    @property
+    def spark_place(self) -> SparkPlace:
+        """Where Spark runs."""
+        return self.spark or ("local" if self.target == "local" else "dataproc-serverless")
