@@ -311,6 +311,7 @@ def _publish(
         rejected_files=adopted(rejected_files, lake.rejects_folder(key, month)),
         portal_rows=raw.portal_rows,
         made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        fetched_at=plan.raw[month[:4]].fetched_at,
     )
     if replaces is not None:
         retire(lake, [*replaces.files, *replaces.rejected_files])

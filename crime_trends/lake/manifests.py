@@ -163,6 +163,7 @@ class CleanManifest(Manifest):
         files, rejected_files: Parquet; none where there are no rows.
         portal_rows: the portal's own count for the month; None where it publishes none.
         made_at: UTC, ISO 8601.
+        fetched_at: when the raw file that it was made from was fetched, UTC, ISO 8601; "" if that was not kept.
     """
 
     PARSERS: ClassVar = {"files": _files, "rejected_files": _files}
@@ -182,6 +183,7 @@ class CleanManifest(Manifest):
     rejected_files: list[LakeFile]
     portal_rows: int | None
     made_at: str
+    fetched_at: str = ""
 
 
 def clean_version(raw_checksum: str, code_hash: str) -> str:

@@ -76,6 +76,7 @@ def reject_outside(lake: LocalLake, dataset: Dataset, *, force: bool = False) ->
             rejected_files=[_written(lake, dataset, raw, file)] if raw.rows else [],
             portal_rows=raw.portal_rows.outside if raw.portal_rows else None,
             made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            fetched_at=raw.fetched_at,
         )
         if old is not None:
             retire(lake, old.rejected_files)

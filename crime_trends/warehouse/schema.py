@@ -31,6 +31,7 @@ MONTH_LEDGER = {
     "duplicate_rows": "BIGINT",
     "portal_rows": "BIGINT",
     "made_at": "TIMESTAMP",
+    "fetched_at": "TIMESTAMP",
 }
 TABLE_LEDGER = {"table_name": "VARCHAR", "version": "VARCHAR", "rows": "BIGINT", "made_at": "TIMESTAMP"}
 FACTS_LEDGER = {"dataset": "VARCHAR", "month": "DATE", "version": "VARCHAR", "rows": "BIGINT", "made_at": "TIMESTAMP"}

@@ -80,7 +80,7 @@ def years_home(home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Mod
         for table in (AUSTIN, SAN_DIEGO, CALLS):
             connection.execute(
                 "insert into warehouse.month_ledger "
-                f"select '{table}', month, 'a', count(*), count(*), count(*), 0, 0, null, '2025-08-01' "
+                f"select '{table}', month, 'a', count(*), count(*), count(*), 0, 0, null, '2025-08-01', '2025-08-01' "
                 f"from warehouse.{table} group by month"
             )
         connection.execute("insert into facts.months_to_build select dataset, month from warehouse.month_ledger")

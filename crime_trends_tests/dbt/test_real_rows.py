@@ -84,7 +84,7 @@ def real_home(home_path: Path, real_portal_dir: Path, tmp_path_factory: pytest.T
         for table in (CALLS, "austin_crime_reports", "los_angeles_crime_reports"):
             connection.execute(
                 "insert into warehouse.month_ledger "
-                f"select '{table}', month, 'a', count(*), count(*), count(*), 0, 0, null, '2024-07-01' "
+                f"select '{table}', month, 'a', count(*), count(*), count(*), 0, 0, null, '2024-07-01', '2024-07-01' "
                 f"from warehouse.{table} group by month"
             )
             connection.execute(

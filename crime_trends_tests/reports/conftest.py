@@ -72,7 +72,8 @@ def make_warehouse(file: Path, rows: list[DailyRow]) -> Path:
             """
         )
         connection.execute(
-            "insert into warehouse.month_ledger select dataset, month, 'v1', clean_rows, raw_rows, clean_rows, "
+            "insert into warehouse.month_ledger (dataset, month, version, rows, raw_rows, clean_rows, rejected_rows, "
+            "duplicate_rows, portal_rows, made_at) select dataset, month, 'v1', clean_rows, raw_rows, clean_rows, "
             "rejected_rows, duplicate_rows, portal_rows, timestamp '2024-06-03 08:12:00' from marts.mart_reconciliation"
         )
     return file
