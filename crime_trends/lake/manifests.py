@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 
@@ -184,6 +185,11 @@ class CleanManifest(Manifest):
     portal_rows: int | None
     made_at: str
     fetched_at: str = ""
+
+    @property
+    def fetched_time(self) -> datetime | None:
+        """``fetched_at`` as the ledgers hold times: UTC, without its zone; None if it was not kept."""
+        return datetime.fromisoformat(self.fetched_at).astimezone(UTC).replace(tzinfo=None) if self.fetched_at else None
 
 
 def clean_version(raw_checksum: str, code_hash: str) -> str:
