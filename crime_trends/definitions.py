@@ -24,7 +24,7 @@ from crime_trends.resources.dbt import dbt_project, dbt_resource
 from crime_trends.resources.portals import PortalsResource
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends.resources.reports import ReportsResource
-from crime_trends.resources.storage import LakeResource, WarehouseResource
+from crime_trends.resources.storage import DuckDBWarehouseResource, LakeResource
 from crime_trends.resources.webhook import WebhookResource
 from crime_trends.settings import Settings
 
@@ -74,7 +74,7 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
             "portals": PortalsResource(),
             "lake": LakeResource(root=str(settings.lake_dir)),
             "pyspark": PySparkResource(memory=settings.spark_memory, temporary_dir=str(settings.temporary_dir)),
-            "warehouse": WarehouseResource(
+            "warehouse": DuckDBWarehouseResource(
                 file=str(settings.warehouse_file),
                 memory_limit=settings.duckdb_memory,
                 temporary_dir=str(settings.temporary_dir),

@@ -35,6 +35,10 @@ class LakeConflictError(CrimeTrendsError):
     passes = True
 
 
+class NoTableError(CrimeTrendsError):
+    """The warehouse, or a table of it, was never made."""
+
+
 class WarehouseBusyError(CrimeTrendsError):
     """Another process held the warehouse for longer than one waits."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from crime_trends.datasets import Dataset
-from crime_trends.warehouse.duckdb import DuckDBWarehouse
+from crime_trends.warehouse.base import Warehouse
 
 EXAMPLES = 5
 
@@ -26,27 +26,21 @@ class IdsInTwoMonths:
             "count distinct ids.",
         )
 
-    def evaluate(self, warehouse: DuckDBWarehouse, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, warehouse: Warehouse, dataset: Dataset) -> dg.AssetCheckResult:
         """Judges the whole table in one query."""
-        with warehouse.connect(read_only=True) as connection:
-            found = connection.execute(
-                f"""
-                with repeated as (
-                    select {dataset.column_map.id_column} as id, min(month) as first_month, max(month) as last_month
-                    from warehouse.{dataset.key}
-                    group by id
-                    having min(month) < max(month)
-                )
-                select
-                    id,
-                    strftime(first_month, '%Y-%m'),
-                    strftime(last_month, '%Y-%m'),
-                    count(*) over () as ids
-                from repeated order by last_month desc, id limit ?
-                """,
-                [EXAMPLES],
-            ).fetchall()
-        examples = "; ".join(f"{id} in {first} and {last}" for id, first, last, _ in found)
+        found = warehouse.read(
+            f"""
+            with repeated as (
+                select {dataset.column_map.id_column} as id, min(month) as first_month, max(month) as last_month
+                from {warehouse.table("warehouse", dataset.key)}
+                group by id
+                having min(month) < max(month)
+            )
+            select id, first_month, last_month, count(*) over () as ids
+            from repeated order by last_month desc, id limit {EXAMPLES}
+            """
+        )
+        examples = "; ".join(f"{id} in {first:%Y-%m} and {last:%Y-%m}" for id, first, last, _ in found)
         ids = found[0][3] if found else 0
         return dg.AssetCheckResult(
             check_name=self.name,

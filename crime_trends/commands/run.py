@@ -19,7 +19,8 @@ from crime_trends.sample.generator import write_sample
 from crime_trends.sample.portal import SamplePortal
 from crime_trends.settings import Settings
 from crime_trends.staleness import partitions_behind
-from crime_trends.warehouse.duckdb import DuckDBWarehouse, warehouse_of
+from crime_trends.warehouse.base import Warehouse
+from crime_trends.warehouse.opening import warehouse_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _bring_up_to_date(
     request: RunRequest,
     settings: Settings,
     lake: LocalLake,
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     asked: Mapping[Dataset, Sequence[str]],
 ) -> int:
     # Dagster takes seconds to load, so what a user can get wrong is said before.

@@ -15,8 +15,9 @@ from crime_trends.months import next_month
 from crime_trends.portals.changes import years_behind
 from crime_trends.settings import Settings
 from crime_trends.staleness import OUTSIDE, Behind, partitions_behind
-from crime_trends.warehouse.duckdb import DuckDBWarehouse, warehouse_of
+from crime_trends.warehouse.base import Warehouse
 from crime_trends.warehouse.newest import newest_facts
+from crime_trends.warehouse.opening import warehouse_of
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -142,7 +143,7 @@ def compact(months: Iterable[str]) -> str:
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else run[0] for run in ranges)
 
 
-def _built_months(lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset) -> list[str]:
+def _built_months(lake: LocalLake, warehouse: Warehouse, dataset: Dataset) -> list[str]:
     """The months that some layer ever held; those that nobody asked for are not behind."""
     tables = {*warehouse.month_versions(dataset.key), *warehouse.facts_versions(dataset.key)}
     return sorted(tables | set(lake.clean_partitions(dataset.key)))

@@ -11,7 +11,7 @@ from crime_trends.months import years_of
 from crime_trends.portals.fetch import FetchPlan, RawIngest
 from crime_trends.settings import Settings
 from crime_trends.staleness import OUTSIDE, Behind, partitions_behind
-from crime_trends.warehouse.duckdb import DuckDBWarehouse
+from crime_trends.warehouse.base import Warehouse
 
 if TYPE_CHECKING:
     from crime_trends.commands.pipeline import Outcome
@@ -22,7 +22,7 @@ COLUMNS = ("months", "raw", "clean", "rejected", "duplicates", "warehouse", "fac
 def print_plan(
     settings: Settings,
     lake: LocalLake,
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     asked: Mapping[Dataset, Sequence[str]],
     *,
     force: bool,
@@ -47,7 +47,7 @@ def print_plan(
 def print_summary(
     settings: Settings,
     lake: LocalLake,
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     asked: Mapping[Dataset, Sequence[str]],
     outcome: Outcome,
     behind: Sequence[Behind],
@@ -85,7 +85,7 @@ def _fetching(plan: FetchPlan) -> str:
 
 
 def _counts(
-    lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset, months: Sequence[str]
+    lake: LocalLake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]
 ) -> tuple[int, int, int, int, int, int, int]:
     manifests = [manifest for month in months if (manifest := lake.clean_manifest(dataset.key, month)) is not None]
     loaded, built = warehouse.month_versions(dataset.key), warehouse.facts_versions(dataset.key)

@@ -7,6 +7,7 @@ from pathlib import Path
 import dagster as dg
 
 from crime_trends.lake.local import LocalLake
+from crime_trends.warehouse.base import Warehouse
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 
 
@@ -25,6 +26,14 @@ class LakeResource(dg.ConfigurableResource):
 
 
 class WarehouseResource(dg.ConfigurableResource):
+    """The warehouse, whatever database it is in."""
+
+    def open(self) -> Warehouse:
+        """The warehouse, with every table that must exist."""
+        raise NotImplementedError
+
+
+class DuckDBWarehouseResource(WarehouseResource):
     """The warehouse in a DuckDB file. Arguments as ``DuckDBWarehouse``."""
 
     file: str
@@ -32,7 +41,7 @@ class WarehouseResource(dg.ConfigurableResource):
     temporary_dir: str
     lock_timeout_seconds: float
 
-    def open(self) -> DuckDBWarehouse:
+    def open(self) -> Warehouse:
         """The warehouse, with every table that must exist."""
         warehouse = DuckDBWarehouse(
             Path(self.file),

@@ -10,19 +10,17 @@ from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.lake.outside import rejects_key
 from crime_trends.months import months_of_year, years_of
-from crime_trends.warehouse.duckdb import DuckDBWarehouse, LedgerEntry
+from crime_trends.warehouse.base import LedgerEntry, Warehouse
 
 
-def months_to_load(warehouse: DuckDBWarehouse, dataset: Dataset, asked: Sequence[str]) -> list[str]:
+def months_to_load(warehouse: Warehouse, dataset: Dataset, asked: Sequence[str]) -> list[str]:
     """The months asked for, and those of the same years that the table already holds."""
     held = set(warehouse.month_versions(dataset.key))
     of_years = {month for year in years_of(asked) for month in months_of_year(dataset, year)}
     return sorted(set(asked) | (held & of_years))
 
 
-def stale_months(
-    lake: LocalLake, warehouse: DuckDBWarehouse, dataset: Dataset, months: Sequence[str]
-) -> list[CleanManifest]:
+def stale_months(lake: LocalLake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]) -> list[CleanManifest]:
     """The clean months that the table does not hold in their present version.
 
     Raises:
@@ -39,7 +37,7 @@ def stale_months(
 
 def load_months(
     lake: LocalLake,
-    warehouse: DuckDBWarehouse,
+    warehouse: Warehouse,
     dataset: Dataset,
     asked: Sequence[str],
     *,
