@@ -218,7 +218,3 @@ class Warehouse(ABC):
 def now() -> datetime:
     """The present moment, UTC, without its zone, as the ledgers have it."""
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _moment(text: str) -> datetime | None:
-    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None) if text else None

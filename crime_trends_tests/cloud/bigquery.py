@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,28 +15,21 @@ import pytest
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
-from crime_trends.datasets import DATASETS
+from crime_trends.datasets import DATASETS, LOOKUPS
 from crime_trends.lake.local import LocalLake
+from crime_trends.lake.manifests import CleanManifest
+from crime_trends.warehouse.bigquery import BigQueryWarehouse
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
-from crime_trends.warehouse.schema import SCHEMAS, tables
 from crime_trends_tests.conftest import REPOSITORY
 
 PROJECT = "crime-trends-test"
 LOCATION = "us-central1"
 EMULATORS_PYTHON = REPOSITORY / ".venv-emulators" / "bin" / "python"
 
-TYPES = {
-    "VARCHAR": "STRING",
-    "BIGINT": "INT64",
-    "DOUBLE": "FLOAT64",
-    "BOOLEAN": "BOOL",
-    "DATE": "DATE",
-    "TIMESTAMP": "DATETIME",
-}
-"""DuckDB's name of a type -> BigQuery's."""
-
 MODELS_SCHEMAS = ("facts", "intermediate", "marts")
 """Where the tables lie that dbt makes."""
+
+LEDGERS = (("warehouse", "month_ledger"), ("warehouse", "table_ledger"), ("facts", "month_ledger"))
 
 
 @dataclass
@@ -74,15 +68,19 @@ def running_emulator(files: Path) -> Iterator[BigQuery]:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("NO_PROXY", "no_proxy"):
                 patch.setenv(name, "127.0.0.1")
-            client = bigquery.Client(
-                project=PROJECT,
-                location=LOCATION,
-                credentials=AnonymousCredentials(),
-                client_options={"api_endpoint": endpoint},
-            )
-            yield BigQuery(endpoint, files, client)
+            yield BigQuery(endpoint, files, client_of(endpoint))
         process.stdin.close()
         process.wait(timeout=30)
+
+
+def client_of(endpoint: str) -> bigquery.Client:
+    """The official client for an address."""
+    return bigquery.Client(
+        project=PROJECT,
+        location=LOCATION,
+        credentials=AnonymousCredentials(),
+        client_options={"api_endpoint": endpoint},
+    )
 
 
 @dataclass
@@ -99,37 +97,45 @@ class BigQueryModels:
     path: Path
     prefix: str
 
-    def load(self, warehouse: DuckDBWarehouse, lake: LocalLake | None = None) -> None:
-        """Makes the warehouse what another is: the months of the lake, if given, and the rest as copies of its tables.
+    @property
+    def warehouse(self) -> BigQueryWarehouse:
+        """The warehouse, as a run of its own opens it."""
+        return BigQueryWarehouse(self.bigquery.client, prefix=self.prefix, run=uuid.uuid4().hex, deadline_seconds=120)
 
-        It stands in for the project's own loading, which for BigQuery is still to come: tables without partitions,
-        made anew as a whole by load jobs of Parquet with an explicit schema.
+    def load(self, warehouse: DuckDBWarehouse, lake: LocalLake | None = None) -> None:
+        """Makes the warehouse what another is.
+
+        Its months are loaded from the lake, if one is given, else from copies of its tables; its ledgers are copied, as
+        what they say of times is in some marts.
         """
-        client = self.bigquery.client
-        for schema in SCHEMAS:
-            client.create_dataset(f"{self.prefix}_{schema}", exists_ok=True)
-        for schema, name, columns in tables():
-            table = bigquery.Table(
-                f"{PROJECT}.{self.prefix}_{schema}.{name}", [_field(*column) for column in columns.items()]
-            )
-            client.delete_table(table, not_found_ok=True)
-            client.create_table(table)
-            if lake and (schema, name) in {("warehouse", dataset) for dataset in DATASETS}:
-                files = _files_of(lake, name)
+        tables = self.warehouse
+        tables.prepare()
+        for dataset in DATASETS:
+            held = warehouse.month_versions(dataset)
+            if lake:
+                manifests = [manifest for month in held if (manifest := lake.clean_manifest(dataset, month))]
+                files = {
+                    manifest.partition: [self._uri(lake.path(file.path)) for file in manifest.files]
+                    for manifest in manifests
+                }
             else:
-                files = [self._copy(warehouse, schema, name)]
-            if files:
-                options = bigquery.ParquetOptions()
-                options.enable_list_inference = True
-                config = bigquery.LoadJobConfig(
-                    source_format="PARQUET",
-                    write_disposition="WRITE_APPEND",
-                    schema=table.schema,
-                    parquet_options=options,
-                )
-                client.load_table_from_uri([self._uri(file) for file in files], table, job_config=config).result(
-                    timeout=120
-                )
+                counts = warehouse.month_rows(dataset)
+                manifests = [_manifest(dataset, month, counts.get(month, 0)) for month in sorted(held)]
+                files = {month: [] for month in held}
+                if counts:
+                    files[min(held)] = [self._uri(self._copy(warehouse, "warehouse", dataset))]
+            if manifests:
+                tables.replace_months(manifests, files)
+        for lookup in LOOKUPS.values():
+            rows = warehouse.read(f"select * from warehouse.{lookup.key} order by position")
+            tables.replace_lookup(lookup, rows, "copied")
+        for schema, name in (*LEDGERS, ("facts", "months_to_build")):
+            table = self.bigquery.client.get_table(f"{PROJECT}.{self.prefix}_{schema}.{name}")
+            config = bigquery.LoadJobConfig(
+                source_format="PARQUET", write_disposition="WRITE_TRUNCATE", schema=table.schema
+            )
+            uri = self._uri(self._copy(warehouse, schema, name))
+            self.bigquery.client.load_table_from_uri([uri], table, job_config=config).result(timeout=120)
 
     def _copy(self, warehouse: DuckDBWarehouse, schema: str, name: str) -> Path:
         file = self.path / f"{schema}.{name}.parquet"
@@ -208,12 +214,5 @@ class BigQueryModels:
         return f"gs://{file.relative_to(self.bigquery.files)}"
 
 
-def _field(name: str, kind: str) -> bigquery.SchemaField:
-    mode = "REPEATED" if kind.endswith("[]") else "NULLABLE"
-    return bigquery.SchemaField(name, TYPES[kind.removesuffix("[]")], mode)
-
-
-def _files_of(lake: LocalLake, dataset: str) -> list[Path]:
-    """The Parquet files of a dataset, as the manifests of its months name them."""
-    manifests = [lake.clean_manifest(dataset, month) for month in lake.clean_partitions(dataset)]
-    return [lake.path(file.path) for manifest in manifests if manifest for file in manifest.files]
+def _manifest(dataset: str, month: str, rows: int) -> CleanManifest:
+    return CleanManifest(dataset, month, "copied", "", "", rows, rows, 0, 0, {}, {}, [], [], None, "")

@@ -9,13 +9,18 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from contextvars import ContextVar
+from typing import Any
 
 # DuckDB keeps its extensions in the user's folder; the environment's own folder serves as well, and goes with it.
 os.environ["HOME"] = sys.prefix
 
 import duckdb_extensions
 from bqemulator.config import LogLevel, Settings
+from bqemulator.jobs import executor
+from bqemulator.scripting import interpreter
 from bqemulator.server import EmulatorServer
+from bqemulator.sql.parameters import bind_parameters
 from bqemulator.sql.rewriter import create_table_schema_ctas
 from sqlglot import exp
 
@@ -34,6 +39,19 @@ def accept_brackets() -> None:
     create_table_schema_ctas._first_select = first_select_in_brackets
 
 
+def bind_parameters_of_scripts() -> None:
+    """Lets the statements of a script have the query's parameters, as BigQuery does; the emulator leaves them out."""
+    parameters: ContextVar[list[dict[str, Any]] | None] = ContextVar("parameters", default=None)
+    run_query_body = executor._run_query_body
+
+    async def run_with_parameters(*, query_params: list[dict[str, Any]] | None, **others: Any) -> Any:
+        parameters.set(query_params)
+        return await run_query_body(query_params=query_params, **others)
+
+    executor._run_query_body = run_with_parameters
+    interpreter.bind_parameters = lambda sql, _: bind_parameters(sql, parameters.get())
+
+
 async def serve(project: str, files: str) -> None:
     """Serves until the end of standard input; ``gs://bucket/…`` is ``<files>/bucket/…``."""
     settings = Settings(
@@ -50,4 +68,5 @@ async def serve(project: str, files: str) -> None:
 if __name__ == "__main__":
     duckdb_extensions.import_extension("spatial")
     accept_brackets()
+    bind_parameters_of_scripts()
     asyncio.run(serve(*sys.argv[1:]))

@@ -1,0 +1,162 @@
+"""BigQuery's jobs: how they are named, waited for, joined and tried again, and what their errors are in a line."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import TimeoutError as DeadlineError
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import requests
+from google.api_core.exceptions import (
+    BadRequest,
+    Conflict,
+    Forbidden,
+    GoogleAPICallError,
+    NotFound,
+    RetryError,
+    ServerError,
+    TooManyRequests,
+)
+from google.auth.exceptions import GoogleAuthError, TransportError
+from google.cloud import bigquery
+
+from crime_trends.errors import CrimeTrendsError, NoTableError, WarehouseBusyError
+from crime_trends.warehouse.base import Row, Statement, Value
+
+ABORTED = "Transaction is aborted due to concurrent update"
+"""How BigQuery says that another job changed a table of the transaction; it did nothing."""
+
+ABORTED_ATTEMPTS = 5
+BUSY_REASONS = {"rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded"}
+
+
+class Jobs:
+    """Starts jobs and waits for them.
+
+    Arguments:
+        client: knows project and location.
+        prefix, run: what the names of jobs begin with.
+        deadline_seconds: how long a job may take until it is cancelled.
+    """
+
+    def __init__(self, client: bigquery.Client, *, prefix: str, run: str, deadline_seconds: float) -> None:
+        self.client = client
+        self.name = f"{prefix}-{run}"
+        self.labels = {"application": "crime_trends"}
+        self.deadline_seconds = deadline_seconds
+
+    def query(self, name: str, statements: Sequence[Statement], *, is_shared: bool = False) -> list[Row]:
+        """Runs one statement, or several in one transaction; returns the rows of the first if it is a query.
+
+        Arguments:
+            name: of the job.
+            statements: what to run.
+            is_shared: whether a job of that name, of this run, is the same job; else each call is a job of its own.
+        """
+        sql, parameters = named_parameters(statements)
+        if len(statements) > 1:
+            sql = f"begin transaction;\n{sql};\ncommit transaction;"
+        config = bigquery.QueryJobConfig(query_parameters=parameters, labels=self.labels)
+        name = name if is_shared else f"{name}-{uuid.uuid4().hex}"
+        with self.explained(name):
+            rows = self.finish(name, lambda id: self.client.query(sql, job_id=id, job_config=config, job_retry=None))[1]
+        return [row.values() for row in rows]
+
+    def finish(self, name: str, start: Callable[[str], Any], *, accepts_done: bool = True) -> tuple[str, Any]:
+        """Starts a job, or joins the one of that name that is running, and waits for it.
+
+        Names end in a number: a job that failed in an earlier attempt keeps its name, so the next takes the next. A
+        transaction that another one aborted is tried again.
+
+        Arguments:
+            name: of the job.
+            start: starts it under the id that it is given.
+            accepts_done: whether a job of that name that is done already did what is wanted.
+
+        Returns:
+            The name with its number, and what the job resulted in.
+
+        Raises:
+            WarehouseBusyError: it was not done by the deadline.
+        """
+        number = aborted = 0
+        while True:
+            number += 1
+            numbered = f"{name}-{number}"
+            job_id = f"{self.name}-{numbered}"
+            try:
+                try:
+                    job = start(job_id)
+                except Conflict:
+                    job = self.client.get_job(job_id)
+                    if job.state == "DONE" and (job.error_result or not accepts_done):
+                        continue
+                return numbered, job.result(timeout=self.deadline_seconds)
+            except DeadlineError:
+                self.client.cancel_job(job_id)
+                raise WarehouseBusyError(
+                    f"BigQuery's job {job_id} was not done after {self.deadline_seconds:g} s and is cancelled; nothing "
+                    "of it is kept"
+                ) from None
+            except BadRequest as error:
+                aborted += 1
+                if ABORTED not in str(error) or aborted == ABORTED_ATTEMPTS:
+                    raise
+                time.sleep(2 ** (aborted - 1))
+
+    @contextmanager
+    def explained(self, what: str) -> Iterator[None]:
+        """Turns BigQuery's errors into one line each that says what was being done.
+
+        Raises:
+            NoTableError: a table or a dataset does not exist.
+            WarehouseBusyError: it may work in a while.
+            CrimeTrendsError: it will not, as it is.
+        """
+        try:
+            yield
+        except NotFound as error:
+            raise NoTableError(f"BigQuery, {what}: {_reason(error)}; run `crime-trends run` first") from error
+        except (ServerError, TooManyRequests, RetryError, TransportError, requests.ConnectionError) as error:
+            raise WarehouseBusyError(f"BigQuery does not answer, {what}: {_reason(error)}") from error
+        except GoogleAuthError as error:
+            raise CrimeTrendsError(
+                f"Google Cloud knows no credentials, {what}; run `gcloud auth application-default login` ({error})"
+            ) from error
+        except GoogleAPICallError as error:
+            is_busy = ABORTED in str(error) or (
+                isinstance(error, Forbidden) and any(entry.get("reason") in BUSY_REASONS for entry in error.errors)
+            )
+            kind = WarehouseBusyError if is_busy else CrimeTrendsError
+            raise kind(f"BigQuery refused, {what}: {_reason(error)}") from error
+
+
+def named_parameters(statements: Sequence[Statement]) -> tuple[str, list[bigquery.ScalarQueryParameter]]:
+    """Statements as one text in which each ``?`` is a named parameter, since a script has one list of them for all."""
+    parameters: list[bigquery.ScalarQueryParameter] = []
+    texts = []
+    for statement in statements:
+        first, *rest = statement.sql.split("?")
+        text = first
+        for value, part in zip(statement.values, rest, strict=True):
+            name = f"p{len(parameters)}"
+            parameters.append(bigquery.ScalarQueryParameter(name, _type(value), value))
+            text += f"@{name}{part}"
+        texts.append(text)
+    return ";\n".join(texts), parameters
+
+
+def _type(value: Value) -> str:
+    # A datetime is a date too, and a bool an int. What is null is cast in the SQL, and text can be cast to anything.
+    for kind, name in ((bool, "BOOL"), (int, "INT64"), (datetime, "DATETIME"), (date, "DATE")):
+        if isinstance(value, kind):
+            return name
+    return "STRING"
+
+
+def _reason(error: Exception) -> str:
+    return " ".join(str(getattr(error, "message", error)).split())

@@ -1,0 +1,119 @@
+"""An HTTP front of BigQuery's emulator that fails when it is told to, and knows what the emulator leaves out of jobs.
+
+The emulator runs a job while it is asked for it and takes the same name twice. Here a name that was used is refused, as
+BigQuery does, and a job can be made to look as if it were still running.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import requests
+
+
+@dataclass
+class Front:
+    """The front.
+
+    Arguments:
+        target: the emulator's address.
+        url: its own.
+        jobs: ids of the jobs that ran, in order.
+    """
+
+    target: str
+    url: str = ""
+    jobs: list[str] = field(default_factory=list)
+    _refusals: list[tuple[str, int, str]] = field(default_factory=list)
+    _lost: list[str] = field(default_factory=list)
+    _running: int = 0
+
+    def refuse(self, marker: str, message: str, *, status: int = 400, times: int = 1) -> None:
+        """Refuses the next jobs whose request holds the marker."""
+        self._refusals += [(marker, status, message)] * times
+
+    def lose(self, marker: str) -> None:
+        """Runs the next job whose request holds the marker, and answers 503 as if nobody had."""
+        self._lost.append(marker)
+
+    def look_running(self, times: int) -> None:
+        """The next answers to whoever asks for a job say that it is running."""
+        self._running = times
+
+    def named(self, part: str) -> list[str]:
+        """The jobs that ran with that in their id."""
+        return [job for job in self.jobs if part in job]
+
+    def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
+        """Status and body of the answer to a request."""
+        text = body.decode(errors="replace")
+        is_job = method == "POST" and path.split("?")[0].endswith("/jobs")
+        job_id = json.loads(text)["jobReference"]["jobId"] if is_job else ""
+        if is_job:
+            refusal = next((entry for entry in self._refusals if entry[0] in text), None)
+            if refusal:
+                self._refusals.remove(refusal)
+                return refusal[1], _error(refusal[1], refusal[2])
+            if job_id in self.jobs:
+                return 409, _error(409, f"Already Exists: Job {job_id}")
+            self.jobs.append(job_id)
+        answered = requests.request(method, self.target + path, headers=headers, data=body, timeout=120)
+        lost = next((marker for marker in self._lost if is_job and marker in text), None)
+        if lost:
+            self._lost.remove(lost)
+            return 503, _error(503, "the answer got lost")
+        content = answered.content
+        if method == "GET" and "/jobs/" in path and self._running:
+            self._running -= 1
+            job: dict[str, Any] = answered.json()
+            job["status"] = {"state": "RUNNING"}
+            content = json.dumps(job).encode()
+        return answered.status_code, content
+
+
+@contextmanager
+def running_front(target: str) -> Iterator[Front]:
+    """A front of the emulator at an address, on a free port."""
+    front = Front(target)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _handle(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            headers = {name: value for name, value in self.headers.items() if name.lower() in KEPT}
+            status, content = front.answer(self.command, self.path, headers, body)
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        front.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield front
+        server.shutdown()
+        thread.join()
+
+
+KEPT = {"content-type", "accept", "authorization", "if-match"}
+"""The headers that are passed on."""
+
+
+def _error(status: int, message: str) -> bytes:
+    reason = {409: "duplicate", 503: "backendError"}.get(status, "invalidQuery")
+    error = {"code": status, "message": message, "errors": [{"reason": reason, "message": message}]}
+    return json.dumps({"error": error}).encode()
