@@ -143,7 +143,7 @@ class Workplace:
         made = self.folder / "made"
         settings = {"spark.driver.memory": MEMORY, "spark.ui.enabled": "false", "spark.sql.session.timeZone": "UTC"}
         partitions = parts(len(los_angeles.MONTHS), self.plan.input_bytes)
-        job = self.plan.job(self.lake, partitions=partitions, spark=settings, parent_pid=None)
+        job = self.plan.job(self.lake.uri, partitions=partitions, spark=settings)
         job = replace(job, output=str(made / "clean"), rejects_output=str(made / "rejects"))
         (made / "job.json").write_text(json.dumps(job.to_json()))
         environment = self.pyspark.environment()
@@ -157,7 +157,7 @@ class Workplace:
         floor.clean(files, self.folder / "made", memory_limit=MEMORY.replace("g", "GB"))
 
     def _bring(self, year: str, rows: int) -> None:
-        file = self.lake.new_file(self.lake.raw_folder(DATASET.key, year), ".csv")
+        file = self.folder / f"{year}.csv"
         los_angeles.write_year(file, year, rows)
         months = months_of_year(DATASET, year)
         found = measure(file, DATASET.column_map, months, memory_limit=f"{MEMORY}b", temporary_dir=self.folder / "tmp")
@@ -168,7 +168,7 @@ class Workplace:
             synthetic=True,
             fetched_at="2024-01-01T00:00:00+00:00",
             portal_version={},
-            files=[self.lake.describe(file, found.rows)],
+            files=[self.lake.put(file, self.lake.raw_folder(DATASET.key, year), found.rows)],
             header=found.header,
             has_line_breaks=found.has_line_breaks,
             months={month: RawMonth(number, checksum) for month, (number, checksum) in found.months.items()},

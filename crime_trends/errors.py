@@ -43,3 +43,13 @@ class WarehouseBusyError(CrimeTrendsError):
     """Another process held the warehouse for longer than one waits."""
 
     passes = True
+
+
+class CloudError(CrimeTrendsError):
+    """A Google service refused, or what it did failed. Nothing is half-written."""
+
+
+class CloudBusyError(CloudError):
+    """A Google service did not answer, or could not just now. Nothing is half-written."""
+
+    passes = True

@@ -107,6 +107,16 @@ class Settings(CloudSettings, BaseSettings):
         return url
 
     @property
+    def data_place(self) -> str:
+        """What holds the data, for people: the home, or the bucket."""
+        return str(self.home) if self.target == "local" else f"gs://{self.lake_bucket}"
+
+    @property
+    def data_setting(self) -> str:
+        """The variable that says what holds the data."""
+        return f"{PREFIX}{'HOME' if self.target == 'local' else 'LAKE_BUCKET'}"
+
+    @property
     def lake_dir(self) -> Path:
         """The local lake."""
         return self.home / "lake"

@@ -1,7 +1,9 @@
-"""The Spark job that cleans months of one dataset; run by ``python clean_crimes.py`` within a Dagster Pipes session.
+"""The Spark job that cleans months of one dataset; run within a Dagster Pipes session, here or on a cluster.
 
 The job comes in the extras of Pipes and its report goes back as a message of Pipes (both are in
-``crime_cleaning.spec``). A failure ends with one line on standard error, after whatever Spark had to say.
+``crime_cleaning.spec``). A process of this machine finds the session in its environment; on a cluster it comes in the
+arguments ``--dagster-pipes-context`` and ``--dagster-pipes-messages``. A failure ends with one line on standard error,
+after whatever Spark had to say.
 """
 
 from __future__ import annotations
@@ -11,10 +13,14 @@ import signal
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from crime_cleaning.job import run, session
+from crime_cleaning.messages import FolderMessageWriter
 from crime_cleaning.spec import CleaningJob
-from dagster_pipes import PipesContext, open_dagster_pipes
+from dagster_pipes import PipesCliArgsParamsLoader, PipesContext, open_dagster_pipes
+from pyspark.sql import SparkSession
 
 
 def end_with_parent(parent_pid: int) -> None:
@@ -37,6 +43,24 @@ def reason(error: Exception) -> str:
     return f"{type(error).__name__}: {lines[0]}"
 
 
+def opened_pipes() -> PipesContext:
+    """The Pipes session that this process is part of."""
+    arguments = PipesCliArgsParamsLoader()
+    if arguments.is_dagster_pipes_process():
+        return open_dagster_pipes(params_loader=arguments, message_writer=FolderMessageWriter())
+    return open_dagster_pipes()
+
+
+@contextmanager
+def spark_ends() -> Iterator[None]:
+    """Stops Spark at the end, when the last message was written."""
+    try:
+        yield
+    finally:
+        if (spark := SparkSession.getActiveSession()) is not None:
+            spark.stop()
+
+
 def main(pipes: PipesContext) -> None:
     """Runs the job that Pipes holds, and reports."""
     job = CleaningJob.from_json(pipes.extras)
@@ -46,18 +70,16 @@ def main(pipes: PipesContext) -> None:
     interrupts: list[int] = []
     signal.signal(signal.SIGINT, lambda number, frame: interrupts.append(number))
     spark = session(job.spark)
+    if interrupts:
+        raise KeyboardInterrupt
     try:
-        if interrupts:
-            raise KeyboardInterrupt
         report = run(spark, job, pipes.log.info)
-        pipes.report_custom_message(report.to_json())
     except Exception as error:
         traceback.print_exc()
         raise SystemExit(reason(error)) from None
-    finally:
-        spark.stop()
+    pipes.report_custom_message(report.to_json())
 
 
 if __name__ == "__main__":
-    with open_dagster_pipes() as context:
+    with spark_ends(), opened_pipes() as context:
         main(context)

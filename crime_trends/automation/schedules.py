@@ -12,7 +12,7 @@ import dagster as dg
 
 from crime_trends.automation.requests import lookup_request, raw_targets, recent_requests, year_request
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.months import TRAILING_MONTHS, trailing_months, years_of
 from crime_trends.resources.storage import LakeResource
 
@@ -32,7 +32,7 @@ def schedules() -> list[dg.ScheduleDefinition]:
     ]
 
 
-def older_years(lake: LocalLake, dataset: Dataset, day: date) -> list[str]:
+def older_years(lake: Lake, dataset: Dataset, day: date) -> list[str]:
     """The fetched years before the recent ones whose turn it is in the sweep of that day's week."""
     recent = years_of(trailing_months(dataset))
     turn = day.toordinal() // 7 % SWEEP_WEEKS

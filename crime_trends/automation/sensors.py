@@ -16,7 +16,7 @@ from crime_trends.assets.raw import raw_version
 from crime_trends.automation.requests import lookup_request, outside_request, raw_targets, year_request
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset
 from crime_trends.errors import CrimeTrendsError
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.months import trailing_months, years_of
 from crime_trends.portals.changes import Changes, changes_of, lookup_version
 from crime_trends.resources.portals import PortalsResource
@@ -139,7 +139,7 @@ def _requests(dataset: Dataset, changes: Changes) -> Iterator[dg.RunRequest]:
         yield outside_request(dataset, changes.outside)
 
 
-def _events(dataset: Dataset, lake: LocalLake, changes: Changes) -> list[dg.AssetMaterialization]:
+def _events(dataset: Dataset, lake: Lake, changes: Changes) -> list[dg.AssetMaterialization]:
     """If nothing is new: that the newest recent year is still what it was, so that the asset counts as looked after."""
     recent = years_of(trailing_months(dataset))
     fetched = [year for year in lake.raw_partitions(dataset.key) if year in recent]

@@ -6,8 +6,8 @@ import dagster as dg
 from crime_cleaning.reasons import Rejection
 
 from crime_trends.datasets import Dataset
+from crime_trends.lake.base import Lake
 from crime_trends.lake.cleaning import plan_cleaning
-from crime_trends.lake.local import LocalLake
 from crime_trends.lake.refusals import refusals
 
 
@@ -27,7 +27,7 @@ class Reconciliation:
             "step's log and clean the listed months again.",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Adds up all clean months that there are, and those that were cleaned but could not be published since."""
         totals = {"raw_rows": 0, "clean_rows": 0, "rejected_rows": 0, "duplicate_rows": 0}
         refused = refusals(lake, dataset.key)
@@ -68,7 +68,7 @@ class Duplicates:
             "the listed months with its own count of keys, and tell the publisher.",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Looks at all clean months that there are."""
         offending, duplicates, superseded = {}, 0, 0
         for month in lake.clean_partitions(dataset.key):

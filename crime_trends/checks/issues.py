@@ -6,7 +6,7 @@ import dagster as dg
 
 from crime_trends.checks.unusual import judge, share_of_earlier_months
 from crime_trends.datasets import Dataset
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 
 NOTABLE_SHARE = 0.005
 """An excess of fewer rows than this share of the month is no matter, however unusual."""
@@ -28,7 +28,7 @@ class IssueShares:
             "issues name it, teach the cleaner the new form, and the month is cleaned again by itself.",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Judges all months that there are."""
         rows: dict[str, int] = {}
         issues: dict[str, dict[str, int]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from crime_trends.datasets import Dataset
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 
 
 class PortalTotal:
@@ -25,7 +25,7 @@ class PortalTotal:
             "portal's count is taken; the metadata list them.",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Adds up what the portal counted when the rows outside were fetched, and compares it with all raw years."""
         outside = lake.raw_manifest(dataset.outside_key, "")
         if outside is None or outside.portal_rows is None:

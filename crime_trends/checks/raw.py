@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from crime_trends.datasets import Dataset
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 
 
 class PortalCount:
@@ -24,7 +24,7 @@ class PortalCount:
             "If it fails, fetch the listed years again with force. A portal that publishes no counts passes.",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Compares over all raw years that there are."""
         offending, counted = [], 0
         for year in lake.raw_partitions(dataset.key):
@@ -59,7 +59,7 @@ class SchemaDrift:
             "cleaning needs is refused.)",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Looks at the headers of all raw years that there are."""
         headers = {
             year: manifest.header

@@ -9,7 +9,7 @@ import dagster as dg
 from crime_trends.checks.breaks import SERIES_BREAKS, incomparable_months
 from crime_trends.checks.unusual import MINIMUM, Judgement, judge, same_month_of_earlier_years
 from crime_trends.datasets import Dataset
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.months import first_day, next_month
 
 SHOWN_MONTHS = 24
@@ -33,7 +33,7 @@ class Volume:
             f"month to {SERIES_BREAKS.name}.",
         )
 
-    def evaluate(self, lake: LocalLake, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Judges all settled months that there are."""
         judged = self.judge(lake, dataset)
         unusual = [month for month in judged if month.is_unusual]
@@ -53,7 +53,7 @@ class Volume:
             },
         )
 
-    def judge(self, lake: LocalLake, dataset: Dataset) -> list[Judgement]:
+    def judge(self, lake: Lake, dataset: Dataset) -> list[Judgement]:
         """What is expected of each settled month, and what it has."""
         left_out = incomparable_months(dataset)
         counts, settled = {}, set()

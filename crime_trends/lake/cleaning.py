@@ -6,13 +6,8 @@ its month is published.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import shutil
-import time
-import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,15 +18,11 @@ from crime_cleaning.spec import CleaningJob, CleaningReport, MonthCounts, YearIn
 
 from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError, LakeConflictError, ReconciliationError
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, clean_version
 from crime_trends.lake.orphans import retire
 from crime_trends.lake.refusals import accept, refuse
 from crime_trends.months import months_of_year, years_of
-
-ATTEMPTS = "attempts"
-ATTEMPT_SECONDS = 24 * 3600.0
-"""No attempt takes longer; an older folder or log is swept even if a process with its number runs again."""
 
 
 @dataclass(frozen=True)
@@ -71,19 +62,36 @@ class CleaningPlan:
         return [month for month in self.stale if self.rows[month].rows]
 
     @property
+    def input_files(self) -> list[str]:
+        """Paths of the raw files that Spark has to read."""
+        return [file.path for year in years_of(self.months_with_rows) for file in self.raw[year].files]
+
+    @property
     def input_bytes(self) -> int:
-        """Bytes of the raw files that Spark has to read."""
+        """Their bytes."""
         return sum(file.bytes for year in years_of(self.months_with_rows) for file in self.raw[year].files)
 
-    def job(self, lake: LocalLake, *, partitions: int, spark: dict[str, str], parent_pid: int | None) -> CleaningJob:
-        """The Spark job that cleans the stale months that have rows. Arguments as those of ``CleaningJob``."""
+    def job(
+        self,
+        uri: Callable[[str], str],
+        *,
+        partitions: int,
+        spark: Mapping[str, str] | None = None,
+        parent_pid: int | None = None,
+    ) -> CleaningJob:
+        """The Spark job that cleans the stale months that have rows.
+
+        Arguments:
+            uri: makes of a path of the lake what Spark opens.
+            partitions, spark, parent_pid: as those of ``CleaningJob``.
+        """
         inputs = []
         for year in years_of(self.months_with_rows):
             raw, first = self.raw[year], _first_month(self.dataset, year)
             inputs.append(
                 YearInput(
                     year=year,
-                    files=[lake.uri(file.path) for file in raw.files],
+                    files=[uri(file.path) for file in raw.files],
                     header=raw.header,
                     has_line_breaks=raw.has_line_breaks,
                     known_months=sorted(raw.months),
@@ -94,10 +102,10 @@ class CleaningPlan:
         return CleaningJob(
             dataset=self.dataset.key,
             inputs=inputs,
-            output=lake.uri(f"{self.attempt}/clean"),
-            rejects_output=lake.uri(f"{self.attempt}/rejects"),
+            output=uri(f"{self.attempt}/clean"),
+            rejects_output=uri(f"{self.attempt}/rejects"),
             partitions=partitions,
-            spark=spark,
+            spark=dict(spark or {}),
             parent_pid=parent_pid,
         )
 
@@ -122,7 +130,7 @@ def code_hash(dataset: Dataset) -> str:
     return digest.hexdigest()
 
 
-def months_to_clean(lake: LocalLake, dataset: Dataset, months: Sequence[str]) -> list[str]:
+def months_to_clean(lake: Lake, dataset: Dataset, months: Sequence[str]) -> list[str]:
     """The months asked for, and the months of the same years that were cleaned before and became stale since.
 
     A raw year is fetched as a whole, so its other months may have changed with it; months that nobody ever asked for
@@ -135,13 +143,14 @@ def months_to_clean(lake: LocalLake, dataset: Dataset, months: Sequence[str]) ->
 
 
 def plan_cleaning(
-    lake: LocalLake, dataset: Dataset, months: Sequence[str], force: Collection[str] = ()
+    lake: Lake, dataset: Dataset, months: Sequence[str], force: Collection[str] = (), attempt: str = ""
 ) -> CleaningPlan:
     """Which of the months have to be cleaned, and why. Writes nothing.
 
     Arguments:
         months: ``YYYY-MM``; their raw years must be in the lake.
         force: the months that are cleaned though they are current.
+        attempt: names the try, so that who comes back to it finds its Spark job again; by default a new one.
 
     Raises:
         CrimeTrendsError: a month's raw year was never fetched.
@@ -154,9 +163,8 @@ def plan_cleaning(
                 f"{dataset.key} {year} was never fetched, so its months can't be cleaned; bring raw/{dataset.key} first"
             )
         raw[year] = manifest
-    plan = CleaningPlan(
-        dataset, {}, raw, {}, {}, code_hash(dataset), f"{ATTEMPTS}/{dataset.key}/{os.getpid()}-{uuid.uuid4().hex}"
-    )
+    folder = lake.attempt_folder(dataset.key, attempt) if attempt else lake.new_attempt(dataset.key)
+    plan = CleaningPlan(dataset, {}, raw, {}, {}, code_hash(dataset), folder)
     for month in sorted(set(months)):
         rows = _raw_rows(dataset, raw[month[:4]], month)
         manifest_now = lake.clean_manifest(dataset.key, month)
@@ -165,7 +173,7 @@ def plan_cleaning(
     return plan
 
 
-def publish_months(lake: LocalLake, plan: CleaningPlan, report: CleaningReport) -> list[CleanManifest]:
+def publish_months(lake: Lake, plan: CleaningPlan, report: CleaningReport) -> list[CleanManifest]:
     """Publishes the stale months whose numbers agree, each in one step, and removes the attempt's folder.
 
     Arguments:
@@ -181,19 +189,24 @@ def publish_months(lake: LocalLake, plan: CleaningPlan, report: CleaningReport) 
     """
     published, wrong, conflicts = [], [], []
     try:
+        written = [file.path for file in lake.files(plan.attempt) if file.path.endswith(".parquet")]
         for month in plan.stale:
             counts = report.months.get(month, MonthCounts())
-            files = _attempt_files(lake, f"{plan.attempt}/clean", month)
-            rejected_files = _attempt_files(lake, f"{plan.attempt}/rejects", month)
-            if mismatch := _mismatch(plan.rows[month].rows, counts, _rows_of(files), _rows_of(rejected_files)):
-                wrong.append(f"{month}: {mismatch}")
-                refuse(lake, plan.dataset.key, month, mismatch)
-                continue
-            try:
-                published.append(_publish(lake, plan, month, counts, files, rejected_files))
-                accept(lake, plan.dataset.key, month)
-            except LakeConflictError as error:
-                conflicts.append(str(error))
+            clean, rejects = (
+                [path for path in written if path.startswith(f"{plan.attempt}/{kind}/partition={month}/")]
+                for kind in ("clean", "rejects")
+            )
+            with lake.on_this_disk([*clean, *rejects]) as root:
+                files, rejected_files = _with_rows(root, clean), _with_rows(root, rejects)
+                if mismatch := _mismatch(plan.rows[month].rows, counts, _rows_of(files), _rows_of(rejected_files)):
+                    wrong.append(f"{month}: {mismatch}")
+                    refuse(lake, plan.dataset.key, month, mismatch)
+                    continue
+                try:
+                    published.append(_publish(lake, plan, month, counts, files, rejected_files))
+                    accept(lake, plan.dataset.key, month)
+                except LakeConflictError as error:
+                    conflicts.append(str(error))
     finally:
         discard_attempt(lake, plan)
     if wrong:
@@ -206,19 +219,11 @@ def publish_months(lake: LocalLake, plan: CleaningPlan, report: CleaningReport) 
     return published
 
 
-def discard_attempt(lake: LocalLake, plan: CleaningPlan) -> None:
+def discard_attempt(lake: Lake, plan: CleaningPlan) -> None:
     """Removes the output of a Spark job, and what runs that were killed left behind."""
-    shutil.rmtree(lake.path(plan.attempt), ignore_errors=True)
-    for folder in lake.path(f"{ATTEMPTS}/{plan.dataset.key}").glob("*-*"):
-        if not _is_running(int(folder.name.split("-")[0])) or is_left_over(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def is_left_over(path: Path) -> bool:
-    """Whether no running attempt can need a folder or a log any more; False if its owner has just removed it."""
-    with contextlib.suppress(FileNotFoundError):
-        return time.time() - path.stat().st_mtime > ATTEMPT_SECONDS
-    return False
+    lake.remove_folder(plan.attempt)
+    for folder in lake.abandoned_attempts(plan.dataset.key):
+        lake.remove_folder(folder)
 
 
 def _first_month(dataset: Dataset, year: str) -> str:
@@ -244,12 +249,11 @@ def _why_stale(manifest: CleanManifest | None, rows: RawRows, code: str, forced:
     return "forced" if forced else ""
 
 
-def _attempt_files(lake: LocalLake, folder: str, month: str) -> list[tuple[Path, int]]:
-    """The files that Spark wrote for a month, each with the rows that its footer states."""
-    files = sorted(lake.path(f"{folder}/partition={month}").glob("*.parquet"))
+def _with_rows(root: Path, paths: Sequence[str]) -> list[tuple[Path, int]]:
+    """Files that Spark wrote, each with the rows that its footer states."""
     rows = []
     with duckdb.connect() as connection:
-        for file in files:
+        for file in (root / path for path in paths):
             found = connection.execute("select num_rows from parquet_file_metadata($file)", {"file": _literal(file)})
             (number,) = found.fetchone() or (0,)
             rows.append((file, int(number)))
@@ -283,7 +287,7 @@ def _mismatch(raw_rows: int, counts: MonthCounts, clean_in_files: int, rejected_
 
 
 def _publish(
-    lake: LocalLake,
+    lake: Lake,
     plan: CleaningPlan,
     month: str,
     counts: MonthCounts,
@@ -293,7 +297,7 @@ def _publish(
     key, raw, replaces = plan.dataset.key, plan.rows[month], plan.replaces[month]
 
     def adopted(found: Sequence[tuple[Path, int]], folder: str) -> list[LakeFile]:
-        return [lake.adopt(file, folder, rows) for file, rows in found]
+        return [lake.put(file, folder, rows) for file, rows in found]
 
     manifest = CleanManifest(
         dataset=key,
@@ -317,13 +321,3 @@ def _publish(
         retire(lake, [*replaces.files, *replaces.rejected_files])
     lake.publish_clean(manifest, replaces)
     return manifest
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

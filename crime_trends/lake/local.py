@@ -1,160 +1,151 @@
-"""The lake on a local disk."""
+"""The lake in a folder of this machine's disk."""
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
-import hashlib
 import os
+import shutil
+import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
-from crime_trends.errors import CrimeTrendsError, LakeConflictError
-from crime_trends.lake.manifests import CleanManifest, LakeFile, Manifest, RawManifest
-
-MANIFEST = "manifest.json"
-AnyManifest = TypeVar("AnyManifest", bound=Manifest)
+from crime_trends.lake.base import ATTEMPT_SECONDS, ATTEMPTS, Lake, StoredFile, sha256_of
+from crime_trends.lake.manifests import LakeFile
 
 
-class LocalLake:
-    """A folder that holds ``raw/<dataset>/<year>/`` and ``clean/<dataset>/<month>/``; what is unpartitioned lies in
-    ``raw/<key>/`` and ``clean/<key>/``, its partition is "".
+class LocalLake(Lake):
+    """A lake in a folder.
 
-    Data files get names of their own and are never overwritten; a manifest is replaced in one step, and only if it is
-    still the one that the writer started from.
+    Arguments:
+        root: the folder.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
+    @property
+    def place(self) -> str:
+        """The folder."""
+        return str(self.root)
+
     def path(self, relative: str) -> Path:
-        """The file on disk of a path relative to the lake's root."""
+        """The file or folder on disk of a path of the lake."""
         return self.root / relative
 
-    def uri(self, relative: str) -> str:
-        """What Spark and the warehouse open to read that file."""
-        return str(self.root / relative)
+    def uri(self, path: str) -> str:
+        """The absolute path."""
+        return str(self.root / path)
 
-    def raw_folder(self, dataset: str, partition: str) -> str:
-        """Folder of a raw partition, relative to the root."""
-        return f"raw/{dataset}/{partition}".rstrip("/")
-
-    def clean_folder(self, dataset: str, partition: str) -> str:
-        """Folder of a clean partition, relative to the root."""
-        return f"clean/{dataset}/{partition}".rstrip("/")
-
-    def rejects_folder(self, dataset: str, month: str) -> str:
-        """Folder of a month's rejects, relative to the root."""
-        return f"clean/{dataset}_rejects/{month}"
-
-    def raw_manifest(self, dataset: str, partition: str) -> RawManifest | None:
-        """The manifest of a raw partition, or None if it was never built.
-
-        Raises:
-            CrimeTrendsError: it is damaged.
-        """
-        return self._read(self.root / self.raw_folder(dataset, partition), RawManifest)
-
-    def clean_manifest(self, dataset: str, partition: str) -> CleanManifest | None:
-        """The manifest of a clean partition, or None if it was never built. Raises as ``raw_manifest``."""
-        return self._read(self.root / self.clean_folder(dataset, partition), CleanManifest)
-
-    def raw_partitions(self, dataset: str) -> list[str]:
-        """The years that have a manifest, oldest first."""
-        return self._partitions(f"raw/{dataset}")
-
-    def clean_partitions(self, dataset: str) -> list[str]:
-        """The months that have a manifest, oldest first."""
-        return self._partitions(f"clean/{dataset}")
-
-    def any_raw_manifest(self) -> RawManifest | None:
-        """Some raw manifest of the lake (they all agree on whether it is synthetic), or None if there is none.
-
-        Raises:
-            CrimeTrendsError: it is damaged.
-        """
-        for path in sorted((self.root / "raw").glob(f"**/{MANIFEST}")):
-            return self._read(path.parent, RawManifest)
-        return None
-
-    def new_file(self, folder: str, suffix: str) -> Path:
-        """A path in that folder, with a name that never existed; the folder is made."""
-        path = self.root / folder / f"{uuid.uuid4().hex}{suffix}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
-    def adopt(self, file: Path, folder: str, rows: int) -> LakeFile:
-        """Moves a finished file of the same disk into a folder of the lake under a new name, and describes it."""
-        target = self.new_file(folder, file.suffix)
-        file.replace(target)
-        return self.describe(target, rows)
-
-    def describe(self, file: Path, rows: int) -> LakeFile:
-        """Size and SHA-256 of a file of the lake."""
-        with file.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        return LakeFile(str(file.relative_to(self.root)), file.stat().st_size, digest, rows)
-
-    def publish_raw(self, manifest: RawManifest, replaces: RawManifest | None) -> None:
-        """Makes a raw year or look-up be what the manifest says, in one step.
-
-        Raises:
-            LakeConflictError: the manifest in the lake is not the one that this one was meant to replace.
-        """
-        with self._locked(manifest.dataset):
-            current = self.raw_manifest(manifest.dataset, manifest.partition)
-            self._refuse_conflict(current != replaces, "raw", manifest.dataset, manifest.partition)
-            self._write(f"{self.raw_folder(manifest.dataset, manifest.partition)}/{MANIFEST}", manifest.to_json())
-
-    def publish_clean(self, manifest: CleanManifest, replaces: CleanManifest | None) -> None:
-        """Makes a clean month be what the manifest says, in one step. Raises as ``publish_raw``."""
-        with self._locked(manifest.dataset):
-            current = self.clean_manifest(manifest.dataset, manifest.partition)
-            self._refuse_conflict(current != replaces, "clean", manifest.dataset, manifest.partition)
-            self._write(f"{self.clean_folder(manifest.dataset, manifest.partition)}/{MANIFEST}", manifest.to_json())
-
-    @staticmethod
-    def _refuse_conflict(conflict: bool, layer: str, dataset: str, partition: str) -> None:
-        if conflict:
-            raise LakeConflictError(
-                f"{layer}/{dataset} {partition} was published by another process meanwhile; "
-                "nothing was overwritten, run it again"
-            )
-
-    def _partitions(self, folder: str) -> list[str]:
-        return sorted(path.parent.name for path in (self.root / folder).glob(f"*/{MANIFEST}"))
-
-    @staticmethod
-    def _read(folder: Path, kind: type[AnyManifest]) -> AnyManifest | None:
-        path = folder / MANIFEST
+    @contextmanager
+    def landing(self, folder: str, suffix: str) -> Iterator[Path]:
+        """As ``Lake.landing``; the file lies in that folder, so that what a killed process leaves is swept with it."""
+        file = self.root / folder / f"{uuid.uuid4().hex}.part{suffix}"
+        file.parent.mkdir(parents=True, exist_ok=True)
         try:
-            return kind.from_json(path.read_text())
+            yield file
+        finally:
+            file.unlink(missing_ok=True)
+
+    def put(self, file: Path, folder: str, rows: int) -> LakeFile:
+        """As ``Lake.put``: moves the file, which must lie on the same disk."""
+        path = f"{folder}/{uuid.uuid4().hex}{file.suffix}"
+        target = self.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(target)
+        return LakeFile(path, target.stat().st_size, sha256_of(target), rows)
+
+    @contextmanager
+    def on_this_disk(self, paths: Iterable[str], output: str = "") -> Iterator[Path]:
+        """As ``Lake.on_this_disk``: the lake itself."""
+        yield self.root
+
+    def exists(self, path: str) -> bool:
+        """As ``Lake.exists``."""
+        return (self.root / path).exists()
+
+    def files(self, folder: str) -> list[StoredFile]:
+        """As ``Lake.files``."""
+        found = []
+        for path in sorted((self.root / folder).rglob("*")):
+            with contextlib.suppress(FileNotFoundError):
+                if path.is_file():
+                    found.append(StoredFile(path.relative_to(self.root).as_posix(), path.stat().st_mtime))
+        return found
+
+    def retire(self, path: str) -> None:
+        """As ``Lake.retire``: its time of change becomes now."""
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(self.root / path)
+
+    def remove(self, path: str) -> None:
+        """As ``Lake.remove``."""
+        (self.root / path).unlink(missing_ok=True)
+
+    def remove_folder(self, folder: str) -> None:
+        """As ``Lake.remove_folder``."""
+        shutil.rmtree(self.root / folder, ignore_errors=True)
+
+    def read_text(self, path: str) -> str | None:
+        """As ``Lake.read_text``."""
+        try:
+            return (self.root / path).read_text(errors="replace")
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise CrimeTrendsError(
-                f"{path} is damaged ({error}); delete it and run again, so that what it described is made anew"
-            ) from None
 
-    def _write(self, relative: str, text: str) -> None:
-        path = self.root / relative
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f"{uuid.uuid4().hex}.tmp")
+    def write_text(self, path: str, text: str) -> None:
+        """As ``Lake.write_text``."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        aside = file.with_name(f"{uuid.uuid4().hex}.tmp")
         try:
             with aside.open("w") as stream:
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            aside.replace(path)
+            aside.replace(file)
         finally:
             aside.unlink(missing_ok=True)
 
-    @contextmanager
-    def _locked(self, dataset: str) -> Iterator[None]:
+    def replace_text(self, path: str, text: str, is_expected: Callable[[str | None], bool]) -> bool:
+        """As ``Lake.replace_text``, under a lock of the dataset that the path belongs to."""
         folder = self.root / "locks"
         folder.mkdir(parents=True, exist_ok=True)
-        with (folder / f"{dataset}.lock").open("w") as stream:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-            yield
+        with (folder / f"{path.split('/')[1]}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not is_expected(self.read_text(path)):
+                return False
+            self.write_text(path, text)
+            return True
+
+    def attempt_folder(self, dataset: str, name: str) -> str:
+        """As ``Lake.attempt_folder``; the folder's name begins with the process that it belongs to."""
+        return f"{ATTEMPTS}/{dataset}/{os.getpid()}-{name}"
+
+    def abandoned_attempts(self, dataset: str) -> list[str]:
+        """As ``Lake.abandoned_attempts``: those whose process is gone."""
+        folders = (self.root / ATTEMPTS / dataset).glob("*-*")
+        return [
+            folder.relative_to(self.root).as_posix()
+            for folder in folders
+            if not _is_running(int(folder.name.split("-")[0])) or is_left_over(folder)
+        ]
+
+
+def is_left_over(path: Path) -> bool:
+    """Whether no running attempt can need a folder or a log any more; False if its owner has just removed it."""
+    with contextlib.suppress(FileNotFoundError):
+        return time.time() - path.stat().st_mtime > ATTEMPT_SECONDS
+    return False
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -16,8 +16,8 @@ from crime_cleaning.reasons import Rejection
 
 from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError, ReconciliationError
+from crime_trends.lake.base import Lake
 from crime_trends.lake.checksums import csv_sql, field_names, id_sql, read_header
-from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, clean_version
 from crime_trends.lake.orphans import retire, sweep_orphans
 
@@ -27,7 +27,7 @@ def rejects_key(dataset: Dataset) -> str:
     return f"{dataset.outside_key}_rejects"
 
 
-def rejects_behind(lake: LocalLake, dataset: Dataset) -> str:
+def rejects_behind(lake: Lake, dataset: Dataset) -> str:
     """Why the rejects have to be made again, in a few words; "" if they are current. The raw rows must be there."""
     manifest, raw = lake.clean_manifest(rejects_key(dataset), ""), lake.raw_manifest(dataset.outside_key, "")
     if manifest is None or raw is None:
@@ -37,7 +37,7 @@ def rejects_behind(lake: LocalLake, dataset: Dataset) -> str:
     return "" if manifest.code_hash == _code_hash(dataset) else "the code changed"
 
 
-def reject_outside(lake: LocalLake, dataset: Dataset, *, force: bool = False) -> CleanManifest:
+def reject_outside(lake: Lake, dataset: Dataset, *, force: bool = False) -> CleanManifest:
     """Makes the rejects of a dataset's rows outside be what the raw rows say, in one step.
 
     Arguments:
@@ -58,8 +58,7 @@ def reject_outside(lake: LocalLake, dataset: Dataset, *, force: bool = False) ->
     if old is not None and not force and not rejects_behind(lake, dataset):
         return old
     code_hash = _code_hash(dataset)
-    file = lake.new_file(lake.clean_folder(rejects_key(dataset), ""), ".parquet")
-    try:
+    with lake.landing(lake.clean_folder(rejects_key(dataset), ""), ".parquet") as file:
         manifest = CleanManifest(
             dataset=rejects_key(dataset),
             partition="",
@@ -81,28 +80,24 @@ def reject_outside(lake: LocalLake, dataset: Dataset, *, force: bool = False) ->
         if old is not None:
             retire(lake, old.rejected_files)
         lake.publish_clean(manifest, old)
-    except BaseException:
-        file.unlink(missing_ok=True)
-        raise
     sweep_orphans(lake, rejects_key(dataset))
     return manifest
 
 
-def _written(lake: LocalLake, dataset: Dataset, raw: RawManifest, file: Path) -> LakeFile:
-    """Writes the rejects; raises unless they are as many as the raw rows."""
-    parts = []
-    for stored in raw.files:
-        source = lake.path(stored.path)
-        header = read_header(source)
-        parts.append(_rejects_sql(csv_sql(source, header), header, dataset.column_map))
-    with duckdb.connect() as connection:
+def _written(lake: Lake, dataset: Dataset, raw: RawManifest, file: Path) -> LakeFile:
+    """Writes the rejects and takes them into the lake; raises unless they are as many as the raw rows."""
+    with lake.on_this_disk([stored.path for stored in raw.files]) as root, duckdb.connect() as connection:
+        parts = []
+        for source in (root / stored.path for stored in raw.files):
+            header = read_header(source)
+            parts.append(_rejects_sql(csv_sql(source, header), header, dataset.column_map))
         copied = connection.execute(f"copy ({' union all '.join(parts)}) to {_literal(str(file))} (format parquet)")
         (written,) = copied.fetchone() or (0,)
     if written != raw.rows:
         raise ReconciliationError(
             f"{raw.dataset}: {written} rejects were written of {raw.rows} raw rows, so they were not published"
         )
-    return lake.describe(file, raw.rows)
+    return lake.put(file, lake.clean_folder(rejects_key(dataset), ""), raw.rows)
 
 
 def _code_hash(dataset: Dataset) -> str:

@@ -6,23 +6,22 @@ tell that it is still missing.
 
 from __future__ import annotations
 
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 
 REFUSED = "refused"
 
 
-def refuse(lake: LocalLake, dataset: str, month: str, why: str) -> None:
+def refuse(lake: Lake, dataset: str, month: str, why: str) -> None:
     """Notes that a month was not published."""
-    path = lake.path(f"{REFUSED}/{dataset}/{month}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(why)
+    lake.write_text(f"{REFUSED}/{dataset}/{month}", why)
 
 
-def accept(lake: LocalLake, dataset: str, month: str) -> None:
+def accept(lake: Lake, dataset: str, month: str) -> None:
     """Forgets the note of a month, which was published now."""
-    lake.path(f"{REFUSED}/{dataset}/{month}").unlink(missing_ok=True)
+    lake.remove(f"{REFUSED}/{dataset}/{month}")
 
 
-def refusals(lake: LocalLake, dataset: str) -> dict[str, str]:
+def refusals(lake: Lake, dataset: str) -> dict[str, str]:
     """Month -> why it was not published, of the months with a note, oldest first."""
-    return {path.name: path.read_text() for path in sorted(lake.path(f"{REFUSED}/{dataset}").glob("*"))}
+    notes = {file.path.rpartition("/")[2]: lake.read_text(file.path) for file in lake.files(f"{REFUSED}/{dataset}")}
+    return {month: why for month, why in notes.items() if why is not None}

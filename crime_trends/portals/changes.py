@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crime_trends.datasets import Dataset, Lookup, SeshatSource, SocrataSource
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.months import trailing_months, years_of
 from crime_trends.portals.http import NotAtPortalError, PortalSession
 from crime_trends.portals.kind import refuse_other_kind
@@ -100,7 +100,7 @@ class _Source:
         return _digest(self.states[year]) if self.states.get(year) else GONE
 
 
-def changes_of(settings: Settings, lake: LocalLake, dataset: Dataset, cursor: str | None) -> Changes:
+def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | None) -> Changes:
     """Looks at a dataset's portal and compares it with the last look.
 
     Without a cursor the recent years that the portal has are what changed.
@@ -150,7 +150,7 @@ def changes_of(settings: Settings, lake: LocalLake, dataset: Dataset, cursor: st
     )
 
 
-def lookup_version(settings: Settings, lake: LocalLake, lookup: Lookup) -> str:
+def lookup_version(settings: Settings, lake: Lake, lookup: Lookup) -> str:
     """The version of a look-up at its portal: another whenever one of its files is. Raises as ``changes_of``."""
     session = _session(lookup.city, settings, None)
     states = [SeshatFile(session, file.path).look(None).version for file in lookup.files]
@@ -158,7 +158,7 @@ def lookup_version(settings: Settings, lake: LocalLake, lookup: Lookup) -> str:
     return _digest(states)
 
 
-def years_behind(lake: LocalLake, dataset: Dataset, cursor: str) -> list[str]:
+def years_behind(lake: Lake, dataset: Dataset, cursor: str) -> list[str]:
     """The fetched years of Socrata data sets that differ from what the last look found, as of its cursor."""
     known = json.loads(cursor)
     behind = []

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from crime_trends.datasets import DATASETS, Dataset, Lookup, SocrataSource
 from crime_trends.errors import PortalError
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import RawManifest, RawMonth, changed_months
 from crime_trends.months import month_range
 from crime_trends.portals.contract import check_counts, measured_download, new_columns
@@ -84,7 +84,7 @@ class RawIngest:
     def __init__(
         self,
         settings: Settings,
-        lake: LocalLake,
+        lake: Lake,
         *,
         progress: Callable[[str], None] = lambda line: None,
         sleep: Callable[[float], None] = time.sleep,
@@ -264,7 +264,6 @@ class RawIngest:
             if portal_rows is not None:
                 check_counts(dataset, measured, portal_rows, source.address)
             if not measured.rows:
-                file.unlink()
                 no_rows = Look(download.version, change="", missing=True, rows=0)
                 self._refuse_missing(dataset, year, source, no_rows, old)
                 return self._keep_empty(dataset, year, source, download.version, old)
@@ -273,7 +272,7 @@ class RawIngest:
                 year,
                 source,
                 portal_version=download.version,
-                files=[settle(self.lake, file, measured.rows, old)],
+                files=[settle(self.lake, file, dataset.key, str(year), measured.rows, old)],
                 header=measured.header,
                 has_line_breaks=measured.has_line_breaks,
                 months={

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, SocrataSource
 from crime_trends.errors import UsageError
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.portals.http import PortalSession
 from crime_trends.settings import PREFIX, Settings
 
 
-def check_kind(settings: Settings, lake: LocalLake, cities: Iterable[str]) -> None:
+def check_kind(settings: Settings, lake: Lake, cities: Iterable[str]) -> None:
     """Asks the portal of each city once whether its data are made up, before anything is fetched.
 
     A portal that does not answer is passed over here: fetching from it fails with its own message, and asks again.
@@ -30,7 +30,7 @@ def check_kind(settings: Settings, lake: LocalLake, cities: Iterable[str]) -> No
         raise UsageError(f"a home holds either synthetic or real data, but {listing}; make them agree")
 
 
-def refuse_other_kind(settings: Settings, lake: LocalLake, city: str, synthetic: bool) -> None:
+def refuse_other_kind(settings: Settings, lake: Lake, city: str, synthetic: bool) -> None:
     """Compares what a portal said of itself with what the home holds.
 
     Raises:
@@ -39,9 +39,9 @@ def refuse_other_kind(settings: Settings, lake: LocalLake, city: str, synthetic:
     held = lake.any_raw_manifest()
     if held is not None and held.synthetic != synthetic:
         raise UsageError(
-            f"{settings.home} holds {_kind(held.synthetic)} data, but {_portal(settings, city)} serves "
-            f"{_kind(synthetic)} data, and the two are never mixed; set {PREFIX}HOME to another folder for it, or "
-            f"{PREFIX}{city.upper()}_URL to a portal of {_kind(held.synthetic)} data"
+            f"{settings.data_place} holds {_kind(held.synthetic)} data, but {_portal(settings, city)} serves "
+            f"{_kind(synthetic)} data, and the two are never mixed; set {settings.data_setting} to another one for it, "
+            f"or {PREFIX}{city.upper()}_URL to a portal of {_kind(held.synthetic)} data"
         )
 
 

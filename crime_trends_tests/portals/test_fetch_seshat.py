@@ -13,7 +13,7 @@ import pytest
 
 from crime_trends.datasets import DATASETS, LOOKUPS
 from crime_trends.errors import CrimeTrendsError, LakeConflictError, PortalError, UsageError
-from crime_trends.lake.manifests import CleanManifest, LakeFile
+from crime_trends.lake.manifests import CleanManifest
 from crime_trends.lake.orphans import sweep_orphans
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.kind import check_kind
@@ -233,15 +233,15 @@ def test_orphans_of_clean_months_are_swept_and_named_files_stay(ingest: Ingest) 
     files = []
     for folder in (lake.clean_folder(CALLS.key, "2023-01"), lake.rejects_folder(CALLS.key, "2023-01")):
         for _ in range(2):
-            file = lake.new_file(folder, ".parquet")
-            file.write_bytes(b"x")
-            os.utime(file, (0, 0))
-            files.append(LakeFile(str(file.relative_to(lake.root)), 1, "", 1))
+            with lake.landing(folder, ".parquet") as file:
+                file.write_bytes(b"x")
+                files.append(lake.put(file, folder, rows=1))
+            os.utime(lake.path(files[-1].path), (0, 0))
     manifest = CleanManifest(
         CALLS.key, "2023-01", "", "", "", 2, 1, 1, 0, {}, {}, [files[0]], [files[2]], None, "2026-01-01T00:00:00+00:00"
     )
     lake.publish_clean(manifest, replaces=None)
-    assert sweep_orphans(lake, CALLS.key) == [files[1].path, files[3].path]
+    assert sorted(sweep_orphans(lake, CALLS.key)) == sorted([files[1].path, files[3].path])
     assert lake.path(files[0].path).exists()
     assert lake.path(files[2].path).exists()
 

@@ -15,8 +15,9 @@ from crime_cleaning.columns import ColumnType
 
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.errors import CrimeTrendsError
+from crime_trends.lake.base import ATTEMPT_SECONDS, ATTEMPTS
 from crime_trends.lake.checksums import measure
-from crime_trends.lake.cleaning import ATTEMPT_SECONDS, ATTEMPTS, plan_cleaning, publish_months
+from crime_trends.lake.cleaning import plan_cleaning, publish_months
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest, RawManifest, RawMonth
 from crime_trends.months import months_of_year, years_of
@@ -34,7 +35,8 @@ class Workplace:
 
     def bring(self, dataset: Dataset, year: str, text: str) -> RawManifest:
         """Publishes a raw year as the fetching step would."""
-        file = self.lake.new_file(self.lake.raw_folder(dataset.key, year), ".csv")
+        file = self.temporary_dir / "raw.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
         measured = measure(
             file,
@@ -50,7 +52,7 @@ class Workplace:
             synthetic=True,
             fetched_at="2024-01-01T00:00:00+00:00",
             portal_version={},
-            files=[self.lake.describe(file, measured.rows)],
+            files=[self.lake.put(file, self.lake.raw_folder(dataset.key, year), measured.rows)],
             header=measured.header,
             has_line_breaks=measured.has_line_breaks,
             months={month: RawMonth(rows, checksum) for month, (rows, checksum) in measured.months.items()},

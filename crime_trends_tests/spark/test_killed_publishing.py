@@ -13,7 +13,8 @@ from typing import Any
 
 from crime_cleaning.spec import CleaningReport, MonthCounts
 
-from crime_trends.lake.cleaning import ATTEMPTS, plan_cleaning, publish_months
+from crime_trends.lake.base import ATTEMPTS
+from crime_trends.lake.cleaning import plan_cleaning, publish_months
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import RawMonth
 from crime_trends.lake.orphans import sweep_orphans

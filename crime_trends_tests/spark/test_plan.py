@@ -73,7 +73,7 @@ def test_a_big_month_is_several_files_and_all_are_published(
     workplace, dataset = Workplace(tmp_path), DATASETS[CALLS]
     workplace.bring(dataset, "2024", csv_text([row_of(dataset, number, "2024-04-10") for number in range(5)]))
     plan = plan_cleaning(workplace.lake, dataset, ["2024-04"])
-    report = run(spark, plan.job(workplace.lake, partitions=1, spark={}, parent_pid=None), lambda message: None)
+    report = run(spark, plan.job(workplace.lake.uri, partitions=1), lambda message: None)
     (manifest,) = publish_months(workplace.lake, plan, report)
     assert (manifest.clean_rows, sorted(file.rows for file in manifest.files)) == (5, [1, 2, 2])
 

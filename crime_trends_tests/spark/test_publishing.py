@@ -15,7 +15,8 @@ from crime_cleaning.spec import CleaningReport, MonthCounts
 
 from crime_trends.datasets import DATASETS
 from crime_trends.errors import CrimeTrendsError, LakeConflictError, ReconciliationError
-from crime_trends.lake import cleaning
+from crime_trends.lake import cleaning, local
+from crime_trends.lake.base import ATTEMPTS
 from crime_trends.lake.cleaning import CleaningPlan, code_hash, months_to_clean, plan_cleaning, publish_months
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import LakeFile, RawManifest, RawMonth
@@ -108,7 +109,7 @@ def test_spark_is_given_the_changed_months_and_only_their_years(lake: LocalLake)
     cleaned(lake, ["2022-12", "2023-01", "2023-02"])
     publish_raw(lake, {"2023-01": RawMonth(3, "a"), "2023-02": RawMonth(4, "changed")})
     plan = plan_cleaning(lake, CALLS, ["2022-12", "2023-01", "2023-02"])
-    job = plan.job(lake, partitions=1, spark={}, parent_pid=None)
+    job = plan.job(lake.uri, partitions=1)
     assert [(year.year, year.months) for year in job.inputs] == [("2023", ["2023-02"])]
     assert plan.input_bytes == 10
 
@@ -123,9 +124,9 @@ def test_undated_rows_belong_to_the_first_month_of_the_span(lake: LocalLake) -> 
     publish_raw(lake, {"2023-01": RawMonth(3, "a"), "2023-02": RawMonth(3, "b")}, undated_rows=2)
     plan = plan_cleaning(lake, CALLS, ["2023-01", "2023-02"])
     assert (plan.rows["2023-01"].rows, plan.rows["2023-02"].rows) == (5, 3)
-    (year,) = plan.job(lake, partitions=1, spark={}, parent_pid=None).inputs
+    (year,) = plan.job(lake.uri, partitions=1).inputs
     assert year.undated_month == "2023-01"
-    (year,) = plan_cleaning(lake, CALLS, ["2023-02"]).job(lake, partitions=1, spark={}, parent_pid=None).inputs
+    (year,) = plan_cleaning(lake, CALLS, ["2023-02"]).job(lake.uri, partitions=1).inputs
     assert (year.undated_month, year.months, year.known_months) == (None, ["2023-02"], ["2023-01", "2023-02"])
 
 
@@ -203,8 +204,8 @@ def test_what_killed_runs_left_is_swept_and_running_attempts_stay(lake: LocalLak
     publish_raw(lake, {"2023-01": RawMonth(3, "a")})
     with subprocess.Popen([sys.executable, "-c", ""]) as gone:
         pass
-    dead = lake.path(f"{cleaning.ATTEMPTS}/{CALLS.key}/{gone.pid}-dead")
-    alive = lake.path(f"{cleaning.ATTEMPTS}/{CALLS.key}/{os.getpid()}-alive")
+    dead = lake.path(f"{ATTEMPTS}/{CALLS.key}/{gone.pid}-dead")
+    alive = lake.path(f"{ATTEMPTS}/{CALLS.key}/{os.getpid()}-alive")
     for folder in (dead, alive):
         (folder / "clean").mkdir(parents=True)
     cleaned(lake, ["2023-01"])
@@ -215,14 +216,14 @@ def test_an_attempt_that_ends_while_it_is_looked_at_is_no_error(
     lake: LocalLake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish_raw(lake, {"2023-01": RawMonth(3, "a")})
-    ending = lake.path(f"{cleaning.ATTEMPTS}/{CALLS.key}/{os.getpid()}-ending")
+    ending = lake.path(f"{ATTEMPTS}/{CALLS.key}/{os.getpid()}-ending")
     ending.mkdir(parents=True)
 
     def is_running(pid: int) -> bool:
         ending.rmdir()
         return True
 
-    monkeypatch.setattr(cleaning, "_is_running", is_running)
+    monkeypatch.setattr(local, "_is_running", is_running)
     cleaned(lake, ["2023-01"])
     assert lake.clean_manifest(CALLS.key, "2023-01") is not None
 
