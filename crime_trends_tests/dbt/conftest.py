@@ -74,10 +74,18 @@ class ModelsHome:
                     list(values.values()),
                 )
             entries = connection.execute("select count(*) from warehouse.month_ledger").fetchall()[0][0]
+            made_at = datetime(2024, 7, 1) + timedelta(hours=entries)
+            entry = {
+                "dataset": dataset,
+                "month": first_day(month),
+                "version": version,
+                "made_at": made_at,
+                "fetched_at": made_at - timedelta(days=1),
+                **ledger,
+            }
             connection.execute(
-                f"insert into warehouse.month_ledger (dataset, month, version, made_at, {', '.join(ledger)}) "
-                "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [dataset, first_day(month), version, datetime(2024, 7, 1) + timedelta(hours=entries), *ledger.values()],
+                f"insert into warehouse.month_ledger ({', '.join(entry)}) values ({', '.join('?' * len(entry))})",
+                list(entry.values()),
             )
 
     def note_rows_outside(self, dataset: str, rows: int) -> None:

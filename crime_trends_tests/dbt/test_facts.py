@@ -118,7 +118,7 @@ def test_facts_hold_no_column_beyond_the_list(built_home: ModelsHome) -> None:
             "disposition_code disposition_name is_disposition_listed priority_code priority_name beat_code "
             "neighborhood_name is_beat_listed is_sensitive month",
         ),
-        ("vintages", "dataset month offense_group offense_name month_version as_of record_count"),
+        ("vintages", "dataset month offense_group offense_name month_version as_of record_count loaded_at"),
     ]
 
 

@@ -96,7 +96,7 @@ def test_a_month_that_returns_to_an_earlier_version_is_a_new_vintage(home: Model
     home.load_month(*month, rows, "a")
     home.build("monthly")
     assert home.query(
-        f"select month_version, record_count from facts.vintages where dataset = '{month[0]}' order by as_of"
+        f"select month_version, record_count from facts.vintages where dataset = '{month[0]}' order by loaded_at"
     ) == [("a", 1), ("b", 0), ("a", 1)]
 
 

@@ -28,3 +28,8 @@
         else 'a month is not settled'
     end
 {%- endmacro %}
+
+{#- The offense groups whose times are those of the act; in others the time is often that of the discovery. -#}
+{% macro groups_with_hours() -%}
+    ('murder', 'rape', 'robbery', 'aggravated_assault', 'call')
+{%- endmacro %}

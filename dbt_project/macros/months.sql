@@ -20,14 +20,15 @@
     {{ return(dict(materialized='incremental', on_schema_change='append_new_columns', **placement)) }}
 {% endmacro %}
 
-{#- Configuration of a model whose rows are only ever added and never rebuilt; use it as config(**only_added()). -#}
-{% macro only_added() %}
-    {{ return({
-        'materialized': 'incremental',
-        'on_schema_change': 'append_new_columns',
-        'incremental_strategy': 'merge' if target.type == 'bigquery' else 'append',
-        'full_refresh': false,
-    }) }}
+{#- Configuration of a model whose rows, each of a month, are only ever added and never rebuilt; use it as
+    config(**only_added(…)). -#}
+{% macro only_added(cluster_by) %}
+    {% set placement = {
+        'incremental_strategy': 'merge',
+        'partition_by': {'field': 'month', 'data_type': 'date', 'granularity': 'month'},
+        'cluster_by': cluster_by,
+    } if target.type == 'bigquery' else {'incremental_strategy': 'append'} %}
+    {{ return(dict(materialized='incremental', on_schema_change='append_new_columns', full_refresh=false, **placement)) }}
 {% endmacro %}
 
 {#- Dataset -> its asked months as date literals; none where all months are meant: the table does not exist (dbt is

@@ -11,12 +11,17 @@ KNOWN_DATASET = "relationships_fct_incidents_dataset__dataset__ref_dim_datasets_
 CALL_ONCE = "fct_san_diego_calls_call_is_once_in_a_month"
 ALL_CALLS = "fct_san_diego_calls_are_the_calls_of_fct_incidents"
 ALL_ROWS = "int_month_counts_facts_hold_every_warehouse_row"
+NEWEST_ADD_UP = "mart_month_growth_newest_counts_are_the_rows_of_fct_incidents"
+SHARES_ADD_UP = "mart_mapped_shares_count_the_rows_of_fct_incidents"
+REPORTS_ADD_UP = "mart_reported_counts_are_the_reports_of_the_facts"
+AREAS_ADD_UP = "mart_monthly_area_counts_show_the_rows_of_the_facts"
 DAYS_ADD_UP = "mart_daily_counts_records_are_the_rows_of_fct_incidents"
 MONTHS_ADD_UP = "mart_monthly_counts_records_are_the_rows_of_fct_incidents"
 CASES_ADD_UP = {
     "mart_daily_counts_cases_are_the_rows_of_fct_crime_cases",
     "mart_monthly_counts_cases_are_the_rows_of_fct_crime_cases",
     "mart_report_lag_counts_every_case",
+    "mart_clearance_counts_every_case",
 }
 OUTCOMES_ADD_UP = "mart_call_outcomes_count_every_call"
 EVERY_OFFENSE = "fct_crime_cases_hold_every_offense"
@@ -50,7 +55,16 @@ FAULTS = {
     ),
     "a record twice": (
         f"insert into facts.fct_incidents from facts.fct_incidents {AUSTIN}",
-        {ONCE, IN_ONE_MONTH, ALL_ROWS, EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP},
+        {
+            ONCE,
+            IN_ONE_MONTH,
+            EVERY_OFFENSE,
+            RECORDED,
+            DAYS_ADD_UP,
+            MONTHS_ADD_UP,
+            NEWEST_ADD_UP,
+            SHARES_ADD_UP,
+        },
     ),
     "a record in two months": (
         "update facts.fct_incidents set incident_id = 'P1' where incident_id = 'E2'",
@@ -58,7 +72,7 @@ FAULTS = {
     ),
     "a record lost": (
         f"delete from facts.fct_incidents {AUSTIN}",
-        {ALL_ROWS, EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP},
+        {EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP, NEWEST_ADD_UP, SHARES_ADD_UP},
     ),
     "a record without name": (
         f"update facts.fct_incidents set incident_id = null {AUSTIN}",
@@ -70,7 +84,14 @@ FAULTS = {
     ),
     "a record without month": (
         f"update facts.fct_incidents set month = null {AUSTIN}",
-        {"not_null_fct_incidents_month", ALL_ROWS, EVERY_OFFENSE, RECORDED, MONTHS_ADD_UP},
+        {
+            "not_null_fct_incidents_month",
+            EVERY_OFFENSE,
+            RECORDED,
+            MONTHS_ADD_UP,
+            NEWEST_ADD_UP,
+            SHARES_ADD_UP,
+        },
     ),
     "a report taken for an offense": (
         f"update facts.fct_incidents set record_type = 'offense' {AUSTIN}",
@@ -82,17 +103,27 @@ FAULTS = {
     ),
     "no record type": (
         f"update facts.fct_incidents set record_type = null {AUSTIN}",
-        {NOT_MIXED, EVERY_OFFENSE, "fct_incidents_offenses_have_a_case"},
+        {NOT_MIXED, EVERY_OFFENSE, SHARES_ADD_UP, "fct_incidents_offenses_have_a_case"},
     ),
     "an unknown city": (f"update facts.fct_incidents set city = 'el_paso' {AUSTIN}", {KNOWN_CITY, NOT_MIXED}),
     "an unknown dataset": (
         f"update facts.fct_incidents set dataset = 'el_paso_reports' {AUSTIN}",
-        {KNOWN_DATASET, NOT_MIXED, ALL_ROWS, EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP},
+        {
+            KNOWN_DATASET,
+            NOT_MIXED,
+            EVERY_OFFENSE,
+            RECORDED,
+            DAYS_ADD_UP,
+            MONTHS_ADD_UP,
+            NEWEST_ADD_UP,
+            SHARES_ADD_UP,
+        },
     ),
     "a vintage twice": (f"insert into facts.vintages from facts.vintages {AUSTIN}", {VINTAGE_ONCE}),
     "a vintage of no dataset": (
-        f"update facts.vintages set dataset = null, month = null, as_of = null, month_version = null {AUSTIN}",
-        {f"not_null_vintages_{column}" for column in ("dataset", "month", "as_of", "month_version")},
+        "update facts.vintages set dataset = null, month = null, as_of = null, loaded_at = null, month_version = null "
+        f"{AUSTIN}",
+        {f"not_null_vintages_{column}" for column in ("dataset", "month", "as_of", "loaded_at", "month_version")},
     ),
     "an unknown offense group": (
         f"update facts.fct_incidents set offense_group = 'crime' {AUSTIN}",
@@ -143,18 +174,19 @@ FAULTS = {
     ),
     "a case twice": (
         f"insert into facts.fct_crime_cases from facts.fct_crime_cases {AUSTIN}",
-        {CASE_ONCE, "fct_crime_cases_case_is_in_one_month", EVERY_OFFENSE, *CASES_ADD_UP},
+        {CASE_ONCE, "fct_crime_cases_case_is_in_one_month", EVERY_OFFENSE, REPORTS_ADD_UP, *CASES_ADD_UP},
     ),
     "a case in two months": (
         "update facts.fct_crime_cases set case_id = '30' where case_id = '25'",
         {"fct_crime_cases_case_is_in_one_month"},
     ),
-    "a case lost": (f"delete from facts.fct_crime_cases {AUSTIN}", {EVERY_OFFENSE, *CASES_ADD_UP}),
+    "a case lost": (f"delete from facts.fct_crime_cases {AUSTIN}", {EVERY_OFFENSE, REPORTS_ADD_UP, *CASES_ADD_UP}),
     "a case without name, day and month": (
         f"update facts.fct_crime_cases set case_id = null, occurred_date = null, month = null {AUSTIN}",
         {
             *(f"not_null_fct_crime_cases_{column}" for column in ("case_id", "occurred_date", "month")),
             EVERY_OFFENSE,
+            AREAS_ADD_UP,
             *CASES_ADD_UP,
         },
     ),
@@ -164,7 +196,7 @@ FAULTS = {
     ),
     "a case of an unknown offense group": (
         f"update facts.fct_crime_cases set offense_group = 'crime' {AUSTIN}",
-        {"fct_crime_cases_offense_groups_are_known", *CASES_ADD_UP},
+        {"fct_crime_cases_offense_groups_are_known", REPORTS_ADD_UP, AREAS_ADD_UP, *CASES_ADD_UP},
     ),
     "a report that counts its offenses": (
         f"update facts.fct_crime_cases set offense_count = 1 {AUSTIN}",
@@ -176,16 +208,20 @@ FAULTS = {
     ),
     "a recorded day twice": (
         f"insert into intermediate.int_recorded_days from intermediate.int_recorded_days {AUSTIN}",
-        {"int_recorded_days_day_is_counted_once", RECORDED},
+        {"int_recorded_days_day_is_counted_once", RECORDED, ALL_ROWS},
     ),
     "a day that takes records away": (
         f"update intermediate.int_recorded_days set record_count = -1, offense_group = 'unmapped' {AUSTIN}",
-        {RECORDED, "int_mapped_shares_are_high"},
+        {RECORDED, ALL_ROWS, "int_mapped_shares_are_high"},
     ),
     "more records mapped than there are": (
         "insert into intermediate.int_recorded_days "
         "select dataset, 'unmapped', null, -record_count / 2, month from intermediate.int_recorded_days "
         "where dataset = 'los_angeles_nibrs_offenses' and offense_group = 'robbery'",
-        {RECORDED, SHARE},
+        {RECORDED, ALL_ROWS, SHARE},
+    ),
+    "a row of the warehouse lost after it was loaded": (
+        "delete from warehouse.austin_crime_reports",
+        {"int_month_counts_warehouse_rows_are_in_the_tables"},
     ),
 }

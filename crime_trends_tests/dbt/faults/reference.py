@@ -50,7 +50,10 @@ FAULTS = {
     "a change of system taken for a month like any other": (
         "update facts.series_breaks set is_incomplete = false where city = 'los_angeles'; "
         "update facts.dim_datasets set default_settling_days = -400 where city = 'los_angeles'",
-        {"int_month_status_the_change_of_system_in_los_angeles_never_counts"},
+        {
+            "int_month_status_the_change_of_system_in_los_angeles_never_counts",
+            "mart_monthly_counts_have_no_holes",
+        },
     ),
     "a break twice, of no kind, with no known effect on no known figures": (
         "insert into facts.series_breaks select * replace ('war' as kind, 'moods' as applies_to, 'none' as effect) "
@@ -61,6 +64,10 @@ FAULTS = {
             "series_breaks_figures_are_known",
             "series_breaks_effect_is_known",
         },
+    ),
+    "another day of the change of dispositions": (
+        "update facts.series_breaks set valid_from = '2017-10-18' where applies_to = 'dispositions'",
+        {"series_breaks_know_when_dispositions_changed"},
     ),
     "a break without name and day": (
         "update facts.series_breaks set break_id = null, valid_from = null where break_id = 'pandemic'",
@@ -137,8 +144,10 @@ FAULTS = {
         {"unique_dim_datasets_dataset", "int_month_status_month_is_of_one_series"},
     ),
     "a dataset without key, of no known city and record type": (
-        "insert into facts.dim_datasets (dataset, city, record_type) values (null, 'el_paso', 'crime')",
+        "insert into facts.dim_datasets (dataset, city, record_type, recorded_date_basis) "
+        "values (null, 'el_paso', 'crime', 'heard')",
         {
+            "dim_datasets_recorded_date_basis_is_known",
             "not_null_dim_datasets_dataset",
             "accepted_values_dim_datasets_city__austin__los_angeles__san_diego",
             "accepted_values_dim_datasets_record_type__report__offense__call",

@@ -1,4 +1,4 @@
-{{ config(**only_added()) }}
+{{ config(**only_added(cluster_by=['dataset', 'offense_group'])) }}
 
 {%- set months = months_to_build() %}
 
@@ -7,14 +7,15 @@ with new_months as (
         loaded.dataset,
         loaded.month,
         loaded.month_version,
-        loaded.made_at as as_of
+        loaded.fetched_at as as_of,
+        loaded.made_at as loaded_at
     from {{ ref('int_warehouse_months') }} as loaded
     where
         loaded.month is not null
         and {{ is_asked_pair(months) }}
         {%- if is_incremental() %}
         and loaded.month_version <> coalesce((
-            select max_by(kept.month_version, kept.as_of)
+            select max_by(kept.month_version, kept.loaded_at)
             from {{ this }} as kept
             where
                 kept.dataset = loaded.dataset
@@ -41,7 +42,8 @@ select
     incidents.offense_name,
     new_months.month_version,
     new_months.as_of,
-    count(incidents.dataset) as record_count
+    count(incidents.dataset) as record_count,
+    new_months.loaded_at
 from new_months
 left join incidents
     on
@@ -53,4 +55,5 @@ group by
     incidents.offense_group,
     incidents.offense_name,
     new_months.month_version,
-    new_months.as_of
+    new_months.as_of,
+    new_months.loaded_at

@@ -12,8 +12,7 @@ with calls as (
         case when sensitive_types.call_type_code is null then calls.beat_code end as beat_code,
         sensitive_types.call_type_code is not null as is_sensitive,
         calls.month,
-        -- On that day the police changed the codes: the same letter has another meaning before and after.
-        calls.occurred_date < date '2017-10-17' as has_historical_disposition
+        calls.occurred_date < {{ dispositions_changed_on() }} as has_historical_disposition
     from {{ ref('stg_san_diego__calls_for_service') }} as calls
     left join {{ ref('sensitive_call_types') }} as sensitive_types
         on calls.call_type_code = sensitive_types.call_type_code

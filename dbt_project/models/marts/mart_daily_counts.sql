@@ -1,24 +1,20 @@
 select
-    datasets.city,
+    months.city,
     counts.dataset,
-    series.series_id,
-    datasets.record_type,
+    months.series_id,
+    months.record_type,
     counts.measure,
-    'occurred' as date_basis,
-    offense_groups.offense_scope,
+    months.date_basis,
+    months.offense_scope,
     counts.offense_group,
     counts.occurred_date,
     counts.measure_count
 from {{ ref('int_daily_counts') }} as counts
-inner join {{ ref('dim_datasets') }} as datasets
-    on counts.dataset = datasets.dataset
-inner join {{ ref('offense_groups') }} as offense_groups
-    on counts.offense_group = offense_groups.offense_group
-left join {{ ref('dim_series') }} as series
+inner join {{ ref('mart_monthly_counts') }} as months
     on
-        counts.dataset = series.dataset
-        and counts.offense_group = series.offense_group
-        and counts.month >= series.first_month
-        and counts.month <= coalesce(series.last_month, counts.month)
+        counts.dataset = months.dataset
+        and counts.measure = months.measure
+        and counts.offense_group = months.offense_group
+        and counts.month = months.month
 -- A day at which an index series counts something at the most only.
 where counts.measure_count > 0

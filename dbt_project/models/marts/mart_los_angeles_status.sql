@@ -1,48 +1,37 @@
-with loads as (
+with counts as (
     select
         dataset,
+        measure,
+        offense_group,
         month,
-        cast(made_at as date) as as_of_date
-    from {{ ref('int_warehouse_months') }}
+        coalesce(status_name, 'not stated') as status_name,
+        sum(measure_count) as measure_count
+    from {{ ref('int_case_statuses') }}
+    group by dataset, measure, offense_group, month, coalesce(status_name, 'not stated')
 )
 
 select
-    datasets.city,
-    statuses.dataset,
-    series.series_id,
-    datasets.record_type,
-    statuses.measure,
-    'occurred' as date_basis,
-    offense_groups.offense_scope,
-    statuses.offense_group,
-    statuses.month,
-    coalesce(statuses.status_name, 'not stated') as status_name,
-    cast(sum(statuses.measure_count) as int64) as measure_count,
-    loads.as_of_date
-from {{ ref('int_case_statuses') }} as statuses
-inner join {{ ref('dim_datasets') }} as datasets
-    on statuses.dataset = datasets.dataset
-inner join {{ ref('offense_groups') }} as offense_groups
-    on statuses.offense_group = offense_groups.offense_group
-left join {{ ref('dim_series') }} as series
+    months.city,
+    counts.dataset,
+    months.series_id,
+    months.record_type,
+    counts.measure,
+    months.date_basis,
+    months.offense_scope,
+    counts.offense_group,
+    counts.month,
+    counts.status_name,
+    cast(counts.measure_count as int64) as measure_count,
+    cast(loaded.fetched_at as date) as as_of_date
+from counts
+inner join {{ ref('mart_monthly_counts') }} as months
     on
-        statuses.dataset = series.dataset
-        and statuses.offense_group = series.offense_group
-        and statuses.month >= series.first_month
-        and statuses.month <= coalesce(series.last_month, statuses.month)
-left join loads
+        counts.dataset = months.dataset
+        and counts.measure = months.measure
+        and counts.offense_group = months.offense_group
+        and counts.month = months.month
+inner join {{ ref('int_warehouse_months') }} as loaded
     on
-        statuses.dataset = loads.dataset
-        and statuses.month = loads.month
-where datasets.city = 'los_angeles'
-group by
-    datasets.city,
-    statuses.dataset,
-    series.series_id,
-    datasets.record_type,
-    statuses.measure,
-    offense_groups.offense_scope,
-    statuses.offense_group,
-    statuses.month,
-    coalesce(statuses.status_name, 'not stated'),
-    loads.as_of_date
+        counts.dataset = loaded.dataset
+        and counts.month = loaded.month
+where months.city = 'los_angeles'

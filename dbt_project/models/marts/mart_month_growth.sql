@@ -3,26 +3,27 @@ with versions as (
         dataset,
         month,
         as_of,
+        loaded_at,
         sum(record_count) as record_count
     from {{ ref('vintages') }}
-    group by dataset, month, as_of
+    group by dataset, month, as_of, loaded_at
 ),
 
 newest as (
     select
         dataset,
         month,
-        max_by(record_count, as_of) as newest_count,
+        max_by(record_count, loaded_at) as newest_count,
         max(as_of) as newest_as_of
     from versions
     group by dataset, month
 ),
 
--- What was not loaded yet cannot have grown: the newest load of the dataset says how far the vintages reach.
+-- What was not fetched yet cannot have grown: the newest fetch of the dataset says how far the vintages reach.
 reaches as (
     select
         dataset,
-        max(made_at) as reached_at
+        max(fetched_at) as reached_at
     from {{ ref('int_warehouse_months') }}
     group by dataset
 ),
@@ -50,7 +51,7 @@ aged as (
         ages.newest_count,
         ages.newest_as_of,
         max(versions.as_of) as as_of,
-        max_by(versions.record_count, versions.as_of) as record_count
+        max_by(versions.record_count, versions.loaded_at) as record_count
     from ages
     left join versions
         on
@@ -67,15 +68,15 @@ aged as (
 ),
 
 -- What was known at an age can be told only if the dataset was looked at near it: in the week that ends with the age.
-loads as (
+fetches as (
     select
         dataset,
-        cast(as_of as date) as loaded_on_date
+        cast(as_of as date) as fetched_on_date
     from versions
     union all
     select
         dataset,
-        cast(made_at as date) as loaded_on_date
+        cast(fetched_at as date) as fetched_on_date
     from {{ ref('int_warehouse_months') }}
 ),
 
@@ -84,11 +85,11 @@ seen_ages as (
         ages.dataset,
         ages.aged_on_date
     from ages
-    inner join loads
+    inner join fetches
         on
-            ages.dataset = loads.dataset
-            and ages.aged_on_date > loads.loaded_on_date
-            and loads.loaded_on_date >= {{ days_after(-7, 'ages.aged_on_date') }}
+            ages.dataset = fetches.dataset
+            and ages.aged_on_date > fetches.fetched_on_date
+            and fetches.fetched_on_date >= {{ days_after(-7, 'ages.aged_on_date') }}
 ),
 
 judged as (
@@ -96,8 +97,8 @@ judged as (
         aged.*,
         case
             when reaches.reached_at < aged.aged_on_date then 'the month is not that old'
-            when aged.as_of is null then 'the month was first loaded later'
-            when seen_ages.dataset is null then 'no load near that age'
+            when aged.as_of is null then 'the month was first fetched later'
+            when seen_ages.dataset is null then 'no fetch near that age'
         end as reason
     from aged
     inner join reaches

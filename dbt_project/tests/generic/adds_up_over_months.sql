@@ -2,7 +2,7 @@
     all settled and complete. `all` is left out: what it sums is a rule of its own. -#}
 {% test adds_up_over_months(model, first, last, months) %}
     with figures as (
-        select
+        select distinct
             dataset,
             measure,
             offense_group,

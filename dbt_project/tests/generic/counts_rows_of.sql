@@ -1,6 +1,8 @@
 {#- For each combination of the columns `by`, this model's `count` is the number of rows of the other model, of those
-    that meet `condition`. -#}
-{% test counts_rows_of(model, to, by, count='record_count', condition='true') %}
+    that meet `condition`. `expressions` says what the other model has in place of a column that it lacks. -#}
+{% test counts_rows_of(model, to, by, count='record_count', condition='true', expressions={}) %}
+{%- set columns = [] %}
+{%- for column in by %}{% do columns.append(expressions.get(column, column) ~ ' as ' ~ column) %}{% endfor %}
     with counted as (
         select
             {{ by | join(', ') }},
@@ -11,7 +13,7 @@
 
     expected as (
         select
-            {{ by | join(', ') }},
+            {{ columns | join(', ') }},
             count(*) as record_count
         from {{ to }}
         where {{ condition }}

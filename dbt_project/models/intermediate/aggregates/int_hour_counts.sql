@@ -11,8 +11,7 @@ with timed as (
     from {{ ref('int_measured') }}
     where
         measure in ('cases', 'calls')
-        -- In other groups the time is often that of the discovery.
-        and offense_group in ('murder', 'rape', 'robbery', 'aggravated_assault', 'call')
+        and offense_group in {{ groups_with_hours() }}
         and {{ is_asked_pair(months_to_build()) }}
 ),
 
