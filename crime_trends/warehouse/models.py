@@ -7,8 +7,12 @@ made of the versions of what it reads and of the code that makes it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from crime_trends.datasets import DATASETS, LOOKUPS
 from crime_trends.months import months_of_year, years_of
@@ -31,6 +35,7 @@ FACTS_CODE = (
 )
 """The seeds among them are those that facts are made with; what only comparisons read makes no month of facts old."""
 MARTS_CODE = ("models/marts", "macros")
+TEXTS_AND_TESTS = {"description", "data_tests", "unit_tests"}
 
 
 def combined(parts: Iterable[str]) -> str:
@@ -38,26 +43,45 @@ def combined(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def code_hash(paths: Sequence[str]) -> str:
-    """Hash of some files and folders of the dbt project: names and contents, nothing of the machine."""
+def code_hash(paths: Sequence[str], content: Callable[[Path], bytes] = Path.read_bytes) -> str:
+    """Hash of some files and folders of the dbt project: names and contents, nothing of the machine.
+
+    Arguments:
+        content: what counts of a file.
+    """
     digest = hashlib.sha256()
     for root in paths:
         for path in sorted([DBT_DIR / root, *(DBT_DIR / root).rglob("*")]):
             if path.is_file() and path.suffix in {".sql", ".yml", ".csv", ".md"}:
-                digest.update(path.relative_to(DBT_DIR).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+                digest.update(path.relative_to(DBT_DIR).as_posix().encode() + b"\0" + content(path) + b"\0")
     return digest.hexdigest()
+
+
+def what_computes(path: Path) -> bytes:
+    """What of a file of the dbt project decides on rows: of YAML the configuration and the types."""
+    if path.suffix == ".md":
+        return b""
+    if path.suffix != ".yml":
+        return path.read_bytes()
+    return json.dumps(_without_texts(yaml.load(path.read_bytes(), yaml.CSafeLoader)), default=str).encode()
+
+
+def _without_texts(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_texts(part) for key, part in value.items() if key not in TEXTS_AND_TESTS}
+    return [_without_texts(part) for part in value] if isinstance(value, list) else value
 
 
 def reference_version(warehouse: DuckDBWarehouse) -> str:
     """What the reference models should be of."""
     held = warehouse.table_versions()
     lookups = [f"{key}:{held[key].version}" for key in sorted(LOOKUPS) if key in held]
-    return combined([code_hash(REFERENCE_CODE), *lookups])
+    return combined([code_hash(REFERENCE_CODE, what_computes), *lookups])
 
 
 def facts_versions(warehouse: DuckDBWarehouse) -> dict[tuple[str, str], str]:
     """(dataset, month) -> what its facts should be of, for every month that the warehouse holds."""
-    code = code_hash(FACTS_CODE)
+    code = code_hash(FACTS_CODE, what_computes)
     tables = warehouse.table_versions()
     versions = {}
     for dataset in DATASETS.values():
@@ -92,7 +116,7 @@ def stale_facts(warehouse: DuckDBWarehouse, months: Sequence[str]) -> dict[tuple
 
 def marts_version(warehouse: DuckDBWarehouse) -> str:
     """What the marts should be of: all facts there are, and what the reconciliation compares them with."""
-    parts = [code_hash(MARTS_CODE), reference_version(warehouse)]
+    parts = [code_hash(MARTS_CODE, what_computes), reference_version(warehouse)]
     parts += [f"{dataset}:{entry.version}" for dataset, entry in sorted(warehouse.outside_versions().items())]
     for dataset in sorted(DATASETS):
         parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.facts_versions(dataset).items())]

@@ -22,7 +22,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def code_versions() -> dict[str, str]:
     """Version of the code of the reference models and of the facts."""
-    return dict(zip(PARTS, map(models.code_hash, (models.REFERENCE_CODE, models.FACTS_CODE)), strict=True))
+    paths = (models.REFERENCE_CODE, models.FACTS_CODE)
+    return {part: models.code_hash(of_part, models.what_computes) for part, of_part in zip(PARTS, paths, strict=True)}
 
 
 @pytest.mark.parametrize(
@@ -43,5 +44,33 @@ def test_a_change_makes_just_what_is_made_with_it_old(file: str, changed: set[st
     before = code_versions()
     with (project / file).open("a") as stream:
         stream.write("\n")
+    after = code_versions()
+    assert {part for part in PARTS if before[part] != after[part]} == changed
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changed"),
+    [
+        ("models/facts/_facts.yml", "One row per published record", "A row per published record", set()),
+        ("models/facts/_facts.yml", "data_tests: [not_null]", "data_tests: []", set()),
+        ("models/facts/_unit_tests.yml", "nibrs_code: 13A", "nibrs_code: 13B", set()),
+        ("models/staging/_columns.md", "docs", "docs", set()),
+        (
+            "models/intermediate/_intermediate.yml",
+            "contract: {enforced: true}",
+            "contract: {enforced: false}",
+            {"facts"},
+        ),
+        ("seeds/offenses/_offenses.yml", "nibrs_code: string", "nibrs_code: int64", {"reference", "facts"}),
+        ("seeds/offenses/_offenses.yml", "The FBI's name.", "Its name.", set()),
+    ],
+)
+def test_texts_and_tests_make_nothing_old_but_configuration_does(
+    file: str, old: str, new: str, changed: set[str], project: Path
+) -> None:
+    before = code_versions()
+    text = (project / file).read_text()
+    assert old in text
+    (project / file).write_text(text.replace(old, new) + "\n")
     after = code_versions()
     assert {part for part in PARTS if before[part] != after[part]} == changed
