@@ -54,6 +54,12 @@ class CloudSettings(BaseModel):
         description="What the names of the BigQuery datasets begin with: `<prefix>_warehouse` and so on.",
     )
     bigquery_location: str | None = Field(None, description="Where BigQuery keeps the data; by default the region.")
+    bigquery_deadline_seconds: float = Field(
+        3600, ge=1, description="How long a BigQuery job may take until it is cancelled."
+    )
+    dbt_target: Literal["dev", "prod"] = Field(
+        "prod", description="Target of dbt on Google Cloud: `dev` refuses a query that would read more than 10 GB."
+    )
     dataproc_cluster: str | None = Field(
         None, description="The cluster that runs Spark's jobs; needed for `dataproc`, and for nothing else."
     )
@@ -108,6 +114,28 @@ class CloudSettings(BaseModel):
         if missing:
             raise ValueError("; ".join(missing))
         return self
+
+    @property
+    def bigquery_place(self) -> str:
+        """Where BigQuery keeps the data."""
+        return self.bigquery_location or self.gcp_region
+
+    @property
+    def dbt_variables(self) -> dict[str, str]:
+        """The variables that dbt's profile reads on Google Cloud, also where a file or a default set them."""
+        if self.target == "local":
+            return {}
+        is_emulator = self.bigquery_endpoint is not None and self.bigquery_endpoint.startswith("http://")
+        values = {
+            "GCP_PROJECT": self.gcp_project or "",
+            "BIGQUERY_PREFIX": self.bigquery_prefix,
+            "BIGQUERY_LOCATION": self.bigquery_place,
+            "BIGQUERY_ENDPOINT": self.bigquery_endpoint or "",
+            # An emulator takes any token, but dbt must be given one.
+            "BIGQUERY_METHOD": "oauth-secrets" if is_emulator else "oauth",
+            "BIGQUERY_TOKEN": "none" if is_emulator else "",
+        }
+        return {f"{PREFIX}{name}": value for name, value in values.items()}
 
     @property
     def spark_place(self) -> SparkPlace:

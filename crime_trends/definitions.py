@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from typing import Any
 
 import dagster as dg
 
@@ -24,7 +25,7 @@ from crime_trends.resources.dbt import dbt_project, dbt_resource
 from crime_trends.resources.portals import PortalsResource
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends.resources.reports import ReportsResource
-from crime_trends.resources.storage import DuckDBWarehouseResource, LakeResource
+from crime_trends.resources.storage import DuckDBWarehouseResource, LocalLakeResource
 from crime_trends.resources.webhook import WebhookResource
 from crime_trends.settings import Settings
 
@@ -49,7 +50,7 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
         tick_seconds: how often the sensors on the portals ask themselves whether it is time to look.
     """
     prepare_home(settings)
-    project = dbt_project(settings.dbt_target_dir)
+    project = dbt_project(settings.dbt_target_dir, "local" if settings.target == "local" else settings.dbt_target)
     reference_models, monthly_models, mart_models = model_assets(project)
     ledger = facts_ledger(spec.key for spec in monthly_models.specs if spec.partitions_def is not None)
     return dg.Definitions(
@@ -72,20 +73,33 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
         sensors=[*portal_sensors(tick_seconds), automation_sensor(tick_seconds), failure_notifier()],
         resources={
             "portals": PortalsResource(),
-            "lake": LakeResource(root=str(settings.lake_dir)),
-            "pyspark": PySparkResource(memory=settings.spark_memory, temporary_dir=str(settings.temporary_dir)),
-            "warehouse": DuckDBWarehouseResource(
-                file=str(settings.warehouse_file),
-                memory_limit=settings.duckdb_memory,
-                temporary_dir=str(settings.temporary_dir),
-                lock_timeout_seconds=settings.lock_timeout_seconds,
-            ),
             "dbt": dbt_resource(project),
             "reports": ReportsResource(folder=str(settings.reports_dir)),
             "webhook": WebhookResource(),
+            **_data_resources(settings),
         },
         executor=EXECUTORS[settings.executor],
     )
+
+
+def _data_resources(settings: Settings) -> dict[str, dg.ConfigurableResource[Any]]:
+    """Where the data live and Spark runs: all that differs between the targets."""
+    local: dict[str, dg.ConfigurableResource[Any]] = {
+        "lake": LocalLakeResource(root=str(settings.lake_dir)),
+        "pyspark": PySparkResource(memory=settings.spark_memory, temporary_dir=str(settings.temporary_dir)),
+        "warehouse": DuckDBWarehouseResource(
+            file=str(settings.warehouse_file),
+            memory_limit=settings.duckdb_memory,
+            temporary_dir=str(settings.temporary_dir),
+            lock_timeout_seconds=settings.lock_timeout_seconds,
+        ),
+    }
+    if settings.target == "local":
+        return local
+    # Google's clients take a second to load, which who works on a laptop need not wait for.
+    from crime_trends.resources.bigquery import bigquery_warehouse
+
+    return local | {"warehouse": bigquery_warehouse(settings)}
 
 
 defs = build_definitions(Settings.load())

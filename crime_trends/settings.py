@@ -99,6 +99,7 @@ class Settings(CloudSettings, BaseSettings):
             os.environ[f"{PREFIX}{city.upper()}_URL"] = self.portal_url(city)
         os.environ[f"{PREFIX}DUCKDB_MEMORY"] = self.duckdb_memory
         os.environ["DBT_TARGET_PATH"] = str(self.dbt_target_dir)
+        os.environ.update(self.dbt_variables)
         return dagster_home
 
     def portal_url(self, city: str) -> str:

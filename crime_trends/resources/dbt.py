@@ -3,29 +3,49 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from dagster_dbt import DbtCliResource, DbtProject
 
+from crime_trends.errors import CrimeTrendsError
 from crime_trends.warehouse.models import DBT_DIR, code_hash
 
 
-def dbt_project(target: Path) -> DbtProject:
+def dbt_project(target: Path, profile_target: str = "local") -> DbtProject:
     """The dbt project with an up-to-date manifest in the target folder, which lies in the home.
 
     Parsing takes seconds, so it happens only when a file of the project changed since the last time.
+
+    Arguments:
+        target: the folder.
+        profile_target: which of the profile's targets the models are built for.
+
+    Raises:
+        CrimeTrendsError: dbt can't read the project; the message has dbt's own words.
     """
-    project = DbtProject(project_dir=DBT_DIR, target_path=target, profiles_dir=DBT_DIR)
+    project = DbtProject(project_dir=DBT_DIR, target_path=target, profiles_dir=DBT_DIR, target=profile_target)
     target.mkdir(parents=True, exist_ok=True)
     stamp = target / "manifest.stamp"
-    present = project_hash()
+    present = f"{profile_target} {project_hash()}"
     with (target / "manifest.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not project.manifest_path.exists() or not stamp.exists() or stamp.read_text() != present:
-            dbt_resource(project).cli(["parse", "--quiet"], target_path=target).wait()
+            _parse(project, target)
             stamp.write_text(present)
     return project
+
+
+def _parse(project: DbtProject, target: Path) -> None:
+    invocation = dbt_resource(project).cli(["parse", "--quiet"], target_path=target, raise_on_error=False)
+    with redirect_stdout(io.StringIO()):  # To which each line goes that is read here.
+        said = [event.raw_event["info"] for event in invocation.stream_raw_events()]
+    if not invocation.is_successful():
+        errors = [" ".join(info["msg"].split()) for info in said if info["level"] == "error"]
+        why = "; ".join(errors) or f"see {target / 'dbt.log'}"
+        raise CrimeTrendsError(f"dbt can't read the models in {DBT_DIR.name}/: {why}")
 
 
 def project_hash() -> str:

@@ -12,10 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
+from google.api_core.client_options import ClientOptions
 from google.api_core.exceptions import Conflict, NotFound
+from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from crime_trends.errors import CrimeTrendsError, ReconciliationError
+from crime_trends.gcp import cloud_errors, is_emulator
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.warehouse.base import Reader, Row, Statement, Value, Warehouse
@@ -40,6 +43,18 @@ STAGING_DAYS = 1
 """When a staging table goes that a crash left behind."""
 
 
+def bigquery_client(project: str | None, location: str | None, endpoint: str | None) -> bigquery.Client:
+    """The client, which finds its own credentials; an address that begins with ``http://`` wants none.
+
+    Raises:
+        CloudError: there are no credentials.
+    """
+    options = ClientOptions(api_endpoint=endpoint) if endpoint else None
+    credentials = AnonymousCredentials() if is_emulator(endpoint) else None  # type: ignore[no-untyped-call]
+    with cloud_errors("opening BigQuery"):
+        return bigquery.Client(project, credentials, location=location, client_options=options)
+
+
 class BigQueryWarehouse(Warehouse):
     """The tables of the warehouse in BigQuery.
 
@@ -62,7 +77,7 @@ class BigQueryWarehouse(Warehouse):
 
     def prepare(self) -> None:
         """As ``Warehouse.prepare``. What is there is not made again, so that no right to make datasets is needed."""
-        with self.jobs.explained("making the tables"):
+        with self.jobs.explained("making the tables in BigQuery"):
             for schema in SCHEMAS:
                 self._prepare_dataset(schema)
             for table in tables():
@@ -157,7 +172,7 @@ class BigQueryWarehouse(Warehouse):
         staging = bigquery.Table(self._staging(staged), [_field(table, name) for name in table.columns])
         staging.expires = datetime.now(UTC) + timedelta(days=STAGING_DAYS)
         staging.labels = LABELS
-        options = bigquery.ParquetOptions()
+        options = bigquery.ParquetOptions()  # type: ignore[no-untyped-call]
         options.enable_list_inference = True
         config = bigquery.LoadJobConfig(
             source_format=bigquery.SourceFormat.PARQUET,
@@ -167,7 +182,7 @@ class BigQueryWarehouse(Warehouse):
             write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
             labels=LABELS,
         )
-        with self.jobs.explained(f"loading warehouse.{dataset}"):
+        with self.jobs.explained(f"loading warehouse.{dataset} into BigQuery"):
             # A staging table is there until its months are swapped in: then a job that filled it need not run again.
             try:
                 self.client.create_table(staging)
@@ -194,12 +209,12 @@ class BigQueryWarehouse(Warehouse):
             raise ReconciliationError(f"warehouse/{dataset} {'; '.join(differing)}; the table was left as it was")
 
     def _drop(self, staged: str) -> None:
-        with self.jobs.explained("removing a staging table"):
+        with self.jobs.explained("removing a staging table of BigQuery"):
             self.client.delete_table(self._staging(staged), not_found_ok=True)
 
     def tables_in(self, schemas: Sequence[str]) -> list[tuple[str, str]]:
         """As ``Warehouse.tables_in``."""
-        with self.jobs.explained("listing tables"):
+        with self.jobs.explained("listing the tables of BigQuery"):
             return [
                 (schema, item.table_id)
                 for schema in schemas
@@ -236,7 +251,9 @@ class BigQueryWarehouse(Warehouse):
 def _field(table: Table, name: str) -> bigquery.SchemaField:
     kind = table.columns[name]
     mode = "REPEATED" if kind.endswith("[]") else "NULLABLE"
-    return bigquery.SchemaField(name, TYPES[kind.removesuffix("[]")], mode, description=table.descriptions.get(name))
+    return bigquery.SchemaField(
+        name, TYPES[kind.removesuffix("[]")], mode, description=table.descriptions.get(name, "")
+    )
 
 
 def _duckdb_type(field: bigquery.SchemaField) -> str:

@@ -10,28 +10,18 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-import requests
-from google.api_core.exceptions import (
-    BadRequest,
-    Conflict,
-    Forbidden,
-    GoogleAPICallError,
-    NotFound,
-    RetryError,
-    ServerError,
-    TooManyRequests,
-)
-from google.auth.exceptions import GoogleAuthError, TransportError
+from google.api_core.exceptions import BadRequest, Conflict, Forbidden, GoogleAPICallError, NotFound
 from google.cloud import bigquery
 
-from crime_trends.errors import CrimeTrendsError, NoTableError, WarehouseBusyError
+from crime_trends.errors import NoTableError, WarehouseBusyError
+from crime_trends.gcp import cloud_errors
 from crime_trends.warehouse.base import Row, Statement, Value
 
 ABORTED = "Transaction is aborted due to concurrent update"
 """How BigQuery says that another job changed a table of the transaction; it did nothing."""
 
 ABORTED_ATTEMPTS = 5
-BUSY_REASONS = {"rateLimitExceeded", "quotaExceeded", "backendError", "jobRateLimitExceeded"}
+BUSY_REASONS = {"rateLimitExceeded", "quotaExceeded", "jobRateLimitExceeded"}
 
 
 class Jobs:
@@ -62,7 +52,7 @@ class Jobs:
             sql = f"begin transaction;\n{sql};\ncommit transaction;"
         config = bigquery.QueryJobConfig(query_parameters=parameters, labels=self.labels)
         name = name if is_shared else f"{name}-{uuid.uuid4().hex}"
-        with self.explained(name):
+        with self.explained(f"BigQuery's job {name}"):
             rows = self.finish(name, lambda id: self.client.query(sql, job_id=id, job_config=config, job_retry=None))[1]
         return [row.values() for row in rows]
 
@@ -110,29 +100,25 @@ class Jobs:
 
     @contextmanager
     def explained(self, what: str) -> Iterator[None]:
-        """Turns BigQuery's errors into one line each that says what was being done.
+        """Turns BigQuery's errors into one line each.
+
+        Arguments:
+            what: what was tried, to go on with "failed".
 
         Raises:
             NoTableError: a table or a dataset does not exist.
-            WarehouseBusyError: it may work in a while.
-            CrimeTrendsError: it will not, as it is.
+            WarehouseBusyError, CloudBusyError: it may work in a while.
+            CloudError: it will not, as it is.
         """
-        try:
-            yield
-        except NotFound as error:
-            raise NoTableError(f"BigQuery, {what}: {_reason(error)}; run `crime-trends run` first") from error
-        except (ServerError, TooManyRequests, RetryError, TransportError, requests.ConnectionError) as error:
-            raise WarehouseBusyError(f"BigQuery does not answer, {what}: {_reason(error)}") from error
-        except GoogleAuthError as error:
-            raise CrimeTrendsError(
-                f"Google Cloud knows no credentials, {what}; run `gcloud auth application-default login` ({error})"
-            ) from error
-        except GoogleAPICallError as error:
-            is_busy = ABORTED in str(error) or (
-                isinstance(error, Forbidden) and any(entry.get("reason") in BUSY_REASONS for entry in error.errors)
-            )
-            kind = WarehouseBusyError if is_busy else CrimeTrendsError
-            raise kind(f"BigQuery refused, {what}: {_reason(error)}") from error
+        with cloud_errors(what):
+            try:
+                yield
+            except NotFound as error:
+                raise NoTableError(f"{what} failed: {_reason(error)}; run `crime-trends run` first") from error
+            except (BadRequest, Forbidden) as error:
+                if ABORTED in str(error) or any(entry.get("reason") in BUSY_REASONS for entry in error.errors):
+                    raise WarehouseBusyError(f"{what} failed: {_reason(error)}; try again later") from error
+                raise
 
 
 def named_parameters(statements: Sequence[Statement]) -> tuple[str, list[bigquery.ScalarQueryParameter]]:
@@ -158,5 +144,6 @@ def _type(value: Value) -> str:
     return "STRING"
 
 
-def _reason(error: Exception) -> str:
-    return " ".join(str(getattr(error, "message", error)).split())
+def _reason(error: GoogleAPICallError) -> str:
+    # What the library puts in front is the address that it asked.
+    return " ".join(str(error.errors[0]["message"] if error.errors else error.message).split())

@@ -79,7 +79,7 @@ class Table:
         schema, name: where it is.
         description: what a row of it is.
         columns: name -> DuckDB's name of the type.
-        descriptions: name -> what the column is, for those that say it.
+        descriptions: name -> what the column is.
         is_monthly: whether its months are replaced one by one, so that a database that can splits it by them.
         clustering: the columns that its rows lie by within a month, for such a database.
     """

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from crime_trends.datasets import DATASETS, LOOKUPS
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest
-from crime_trends.warehouse.bigquery import BigQueryWarehouse
+from crime_trends.warehouse.bigquery import BigQueryWarehouse, bigquery_client
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 from crime_trends_tests.conftest import REPOSITORY
 
@@ -68,19 +67,9 @@ def running_emulator(files: Path) -> Iterator[BigQuery]:
         with pytest.MonkeyPatch.context() as patch:
             for name in ("NO_PROXY", "no_proxy"):
                 patch.setenv(name, "127.0.0.1")
-            yield BigQuery(endpoint, files, client_of(endpoint))
+            yield BigQuery(endpoint, files, bigquery_client(PROJECT, LOCATION, endpoint))
         process.stdin.close()
         process.wait(timeout=30)
-
-
-def client_of(endpoint: str) -> bigquery.Client:
-    """The official client for an address."""
-    return bigquery.Client(
-        project=PROJECT,
-        location=LOCATION,
-        credentials=AnonymousCredentials(),
-        client_options={"api_endpoint": endpoint},
-    )
 
 
 @dataclass

@@ -16,10 +16,10 @@ from crime_trends.datasets import DATASETS
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.warehouse.base import Warehouse
-from crime_trends.warehouse.bigquery import BigQueryWarehouse
+from crime_trends.warehouse.bigquery import BigQueryWarehouse, bigquery_client
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 from crime_trends.warehouse.schema import dataset_columns
-from crime_trends_tests.cloud.bigquery import BigQuery, client_of
+from crime_trends_tests.cloud.bigquery import LOCATION, PROJECT, BigQuery
 
 
 @dataclass
@@ -89,7 +89,9 @@ class CleanFiles:
 
 def open_bigquery(endpoint: str, prefix: str, run: str | None = None) -> BigQueryWarehouse:
     """The warehouse of some datasets, as a run opens it."""
-    return BigQueryWarehouse(client_of(endpoint), prefix=prefix, run=run or uuid.uuid4().hex, deadline_seconds=60)
+    return BigQueryWarehouse(
+        bigquery_client(PROJECT, LOCATION, endpoint), prefix=prefix, run=run or uuid.uuid4().hex, deadline_seconds=60
+    )
 
 
 @pytest.fixture(scope="module", params=["duckdb", "bigquery"])
@@ -109,5 +111,3 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     assert warehouse.month_versions("austin_crime_reports") == {}
     warehouse.prepare()
     return warehouse, files
-
-

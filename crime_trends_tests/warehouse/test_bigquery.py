@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crime_trends.datasets import DATASETS
-from crime_trends.errors import CrimeTrendsError, WarehouseBusyError
+from crime_trends.errors import CloudBusyError, CrimeTrendsError, WarehouseBusyError
 from crime_trends.warehouse import bigquery_jobs
 from crime_trends.warehouse.base import LedgerEntry
 from crime_trends.warehouse.schema import dataset_columns
@@ -100,7 +100,7 @@ def test_a_refused_load_leaves_the_months_as_they_were(bigquery: BigQuery, files
     manifest, _ = files.month(NIBRS, "2023-02", [("2", 1)], "b")
     broken = files.folder / "broken.parquet"
     broken.write_text("no Parquet")
-    with pytest.raises(CrimeTrendsError, match=f"BigQuery refused, loading warehouse.{NIBRS}: .*[Pp]arquet"):
+    with pytest.raises(CrimeTrendsError, match=rf"loading warehouse.{NIBRS} into BigQuery failed: .*[Pp]arquet"):
         files.load(warehouse, (manifest, [files.address(broken)]))
     assert warehouse.month_versions(NIBRS)["2023-02"] == LedgerEntry("a", 1)
     assert warehouse.month_rows(NIBRS)["2023-02"] == 1
@@ -148,6 +148,6 @@ def test_what_does_not_answer_is_tried_later(bigquery: BigQuery, front: Front) -
         open_bigquery(front.url, PREFIX).read("select 1")
     assert not refused.value.passes
     front.refuse("select 1", "Too many", status=429)
-    with pytest.raises(WarehouseBusyError) as busy:
+    with pytest.raises(CloudBusyError) as busy:
         open_bigquery(front.url, PREFIX).read("select 1")
     assert busy.value.passes
