@@ -129,7 +129,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
 
 
 def _outside_rejects_asset(dataset: Dataset) -> dg.AssetsDefinition:
-    what = "the rows outside as rejects. Loading the dataset notes them in the reconciliation, without a month."
+    what = "the rows outside as rejects. The reconciliation has them without a month."
     spec = dataset_spec(dataset, "clean", what, key=dg.AssetKey(["clean", rejects_key(dataset)]))
 
     @dg.asset(

@@ -117,11 +117,7 @@ def step_metadata(started: float, partitions: Collection[str]) -> dict[str, floa
 
 
 def partition_results(
-    key: dg.AssetKey,
-    versions: Mapping[str, str],
-    metadata: Mapping[str, Mapping[str, Any]],
-    *,
-    is_asked: bool = True,
+    key: dg.AssetKey, versions: Mapping[str, str], metadata: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetMaterialization]:
     """What a step yields for an asset so that each partition gets a data version and metadata of its own.
 
@@ -132,17 +128,15 @@ def partition_results(
         key: the asset.
         versions: partition -> data version, in order, at least one.
         metadata: partition -> its metadata.
-        is_asked: as of ``versioned_result``.
     """
     last = list(versions)[-1]
-    if is_asked:
-        yield dg.MaterializeResult(
-            asset_key=key,
-            data_version=dg.DataVersion(versions[last]),
-            metadata=metadata[last] if len(versions) == 1 else None,
-        )
-        if len(versions) == 1:
-            return
+    yield dg.MaterializeResult(
+        asset_key=key,
+        data_version=dg.DataVersion(versions[last]),
+        metadata=metadata[last] if len(versions) == 1 else None,
+    )
+    if len(versions) == 1:
+        return
     for partition, version in versions.items():
         yield dg.AssetMaterialization(
             asset_key=key, partition=partition, metadata=metadata[partition], tags=data_version_tags(version)

@@ -4,6 +4,7 @@ Marts follow it and not the single models: these finish one after the other, and
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -14,8 +15,9 @@ from crime_trends.automation.conditions import TABLE
 from crime_trends.datasets import DATASETS
 from crime_trends.partitions import BACKFILL, all_months
 from crime_trends.resources.storage import WarehouseResource
-from crime_trends.warehouse.models import month_versions_of
+from crime_trends.warehouse.models import month_versions, months_made_since
 from crime_trends.warehouse.schema import FACTS_LEDGER as LEDGER_COLUMNS
+from crime_trends.warehouse.schema import LEDGER_DESCRIPTIONS
 
 
 def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -37,7 +39,10 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb", "table"},
         metadata={
             "dagster/column_schema": dg.TableSchema(
-                columns=[dg.TableColumn(name, kind.lower()) for name, kind in LEDGER_COLUMNS.items()]
+                columns=[
+                    dg.TableColumn(name, kind.lower(), LEDGER_DESCRIPTIONS[name])
+                    for name, kind in LEDGER_COLUMNS.items()
+                ]
             ),
             "dagster/table_name": "facts.month_ledger",
         },
@@ -46,14 +51,17 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         automation_condition=TABLE,
     )
     def ledger(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
-        months = list(context.partition_keys)
+        months = set(context.partition_keys)
         with one_line_errors():
             tables = warehouse.open()
-            versions = month_versions_of(tables, DATASETS, months)
+            if last := context.instance.get_latest_materialization_event(FACTS_LEDGER):
+                # The models make stale months anew also where these were not asked for.
+                months |= months_made_since(tables, datetime.fromtimestamp(last.timestamp, UTC).replace(tzinfo=None))
+            versions = month_versions(tables, sorted(months))
             held = [tables.facts_versions(dataset) for dataset in DATASETS]
         rows = {month: sum(of_months[month].rows for of_months in held if month in of_months) for month in months}
         yield from partition_results(
-            FACTS_LEDGER, versions, {month: {"dagster/row_count": rows[month]} for month in months}
+            FACTS_LEDGER, versions, {month: {"dagster/row_count": count} for month, count in rows.items()}
         )
 
     return ledger

@@ -1,11 +1,12 @@
 """The dbt models as assets, in three sets, each one call of dbt; their tests are asset checks.
 
 A set that is up to date is not built again; its tests run all the same, so that the checks speak of what is there.
-Tables report a version of their own, the monthly ones for each month, so that automation follows what really changed.
+Tables without partitions report a version made of their rows, so that automation follows what really changed; months
+have theirs in the facts' ledger.
 """
 
 import shutil
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from graphlib import TopologicalSorter
 from typing import Any, TypeAlias
 
@@ -17,14 +18,13 @@ from crime_trends.assets.common import (
     WAREHOUSE_POOL,
     ForceConfig,
     one_line_errors,
-    partition_results,
     versioned_result,
 )
 from crime_trends.assets.translation import ModelTranslator
 from crime_trends.datasets import DATASETS
 from crime_trends.partitions import BACKFILL
 from crime_trends.resources.storage import WarehouseResource
-from crime_trends.warehouse.duckdb import DuckDBWarehouse
+from crime_trends.warehouse.base import Warehouse
 from crime_trends.warehouse.models import (
     MARTS,
     MONTHLY,
@@ -32,7 +32,6 @@ from crime_trends.warehouse.models import (
     facts_versions,
     is_current,
     marts_version,
-    month_versions_of,
     reference_version,
     stale_facts,
 )
@@ -94,7 +93,7 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
 
 
 def _unpartitioned_models(
-    project: DbtProject, name: str, tag: str, version_of: Callable[[DuckDBWarehouse], str]
+    project: DbtProject, name: str, tag: str, version_of: Callable[[Warehouse], str]
 ) -> dg.AssetsDefinition:
     """A set of models that is built as a whole, when what it should be of is not what the ledger says under its tag."""
 
@@ -200,7 +199,7 @@ def _in_order(context: dg.AssetExecutionContext, metadata: ModelMetadata) -> Ite
             yield key, is_asked
 
 
-def _table_events(context: dg.AssetExecutionContext, tables: DuckDBWarehouse, metadata: ModelMetadata) -> Iterator[Any]:
+def _table_events(context: dg.AssetExecutionContext, tables: Warehouse, metadata: ModelMetadata) -> Iterator[Any]:
     """What became of a set without partitions; the version of a table is made of its rows."""
     rows = tables.table_rows(SCHEMAS)
     models = [(key, (key.path[0], key.path[-1]), is_asked) for key, is_asked in _in_order(context, metadata)]
@@ -212,25 +211,27 @@ def _table_events(context: dg.AssetExecutionContext, tables: DuckDBWarehouse, me
 
 
 def _month_events(
-    context: dg.AssetExecutionContext, tables: DuckDBWarehouse, months: Sequence[str], metadata: ModelMetadata
+    context: dg.AssetExecutionContext, tables: Warehouse, months: Sequence[str], metadata: ModelMetadata
 ) -> Iterator[Any]:
-    """What became of the monthly set: months of tables, each with its own version, and views without partitions."""
-    deps = context.assets_def.asset_deps
+    """What became of the monthly set: months of tables, and views without partitions.
+
+    The version of a month is in the ledger behind the set; here it would cost a second event for each month and model.
+    """
+    asked_months = set(context.partition_keys)
     for key, is_asked in _in_order(context, metadata):
         if context.assets_def.specs_by_key[key].partitions_def is None:
             yield versioned_result(key, None, metadata.get(key, {}), is_asked=is_asked)
             continue
-        versions = month_versions_of(tables, _datasets_behind(key, deps), months)
         rows = tables.month_rows(key.path[-1], schema=key.path[0])
         seconds = {name: value for name, value in metadata.get(key, {}).items() if name == DURATION}
-        numbers = {month: {"dagster/row_count": rows.get(month, 0), **seconds} for month in months}
-        yield from partition_results(key, versions, numbers, is_asked=is_asked)
-
-
-def _datasets_behind(key: dg.AssetKey, deps: Mapping[dg.AssetKey, Iterable[dg.AssetKey]]) -> set[str]:
-    """The datasets whose tables a model of the set reads, directly or by way of others of the set."""
-    found = {parent.path[-1] for parent in deps[key] if parent.path[-1] in DATASETS}
-    return found.union(*(_datasets_behind(parent, deps) for parent in deps[key] if parent in deps))
+        for month in months:
+            numbers = {"dagster/row_count": rows.get(month, 0), **seconds}
+            if is_asked and month in asked_months:
+                context.add_asset_metadata(numbers, asset_key=key, partition_key=month)
+            else:
+                yield dg.AssetMaterialization(key, partition=month, metadata=numbers)
+        if is_asked:
+            yield dg.MaterializeResult(asset_key=key)
 
 
 def _failures(invocation: Any) -> dict[str, str]:

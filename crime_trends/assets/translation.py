@@ -2,7 +2,8 @@
 
 A view holds nothing of its own: it has no partitions, and no condition asks for it. So that a month of facts follows
 the same month of the tables, what reads a view depends also on the tables behind it. Marts depend also on the facts'
-ledger, which is noted when all monthly models are done.
+ledger, which is noted when all monthly models are done; and those that read the tables' ledger on the rows outside,
+which are noted in it without a month.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from crime_trends.partitions import all_months
 from crime_trends.warehouse.models import MARTS, MONTHLY, REFERENCE
 
 FACTS_LEDGER = dg.AssetKey(["facts", "month_ledger"])
+TABLES_LEDGER = dg.AssetKey(["warehouse", "month_ledger"])
+OUTSIDE = [dg.AssetDep(["warehouse", it.outside_key]) for it in DATASETS.values() if it.socrata_sources]
 
 
 class ModelTranslator(DagsterDbtTranslator):
@@ -87,8 +90,10 @@ class ModelTranslator(DagsterDbtTranslator):
             for parent in self._tables_behind_views(manifest, unique_id)
             if (key := self.get_asset_key(parent)) not in known
         }
-        ledger = [dg.AssetDep(FACTS_LEDGER)] if MARTS in props["tags"] else []
-        return spec.replace_attributes(deps=[*spec.deps, *behind.values(), *ledger])
+        deps = [*spec.deps, *behind.values()]
+        if MARTS in props["tags"]:
+            deps += [dg.AssetDep(FACTS_LEDGER), *(OUTSIDE if TABLES_LEDGER in {dep.asset_key for dep in deps} else [])]
+        return spec.replace_attributes(deps=deps)
 
     def _tables_behind_views(self, manifest: Mapping[str, Any], unique_id: str) -> Iterator[Mapping[str, Any]]:
         # Sources and seeds depend on nothing.

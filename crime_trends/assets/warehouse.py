@@ -1,4 +1,4 @@
-"""Warehouse assets: a table per dataset whose months follow the clean months, and the look-up tables."""
+"""Warehouse assets: a table per dataset whose months follow the clean months, rows outside, and the look-up tables."""
 
 import time
 from collections.abc import Iterator
@@ -23,17 +23,20 @@ from crime_trends.checks.ids import ids_in_two_months
 from crime_trends.checks.warehouse import warehouse_rows
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
 from crime_trends.errors import CrimeTrendsError
+from crime_trends.lake.outside import rejects_key
 from crime_trends.partitions import BACKFILL, month_partitions
 from crime_trends.portals.lookups import lookup_rows
 from crime_trends.resources.storage import LakeResource, WarehouseResource
-from crime_trends.warehouse.loading import load_months
-from crime_trends.warehouse.schema import lookup_columns
+from crime_trends.warehouse.loading import load_months, note_outside
+from crime_trends.warehouse.schema import LEDGER_DESCRIPTIONS, MONTH_LEDGER, lookup_columns
 
 
 def warehouse_assets() -> list[dg.AssetsDefinition]:
-    """One asset per dataset, then one per look-up."""
-    return [_table_asset(dataset) for dataset in DATASETS.values()] + [
-        _lookup_asset(lookup) for lookup in LOOKUPS.values()
+    """One asset per dataset, one for the rows outside of each that has Socrata sources, then one per look-up."""
+    return [
+        *(_table_asset(dataset) for dataset in DATASETS.values()),
+        *(_outside_asset(dataset) for dataset in DATASETS.values() if dataset.socrata_sources),
+        *(_lookup_asset(lookup) for lookup in LOOKUPS.values()),
     ]
 
 
@@ -87,6 +90,35 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
         )
 
     return table
+
+
+def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    what = "what became of the rows outside, which no table holds: a row of the tables' ledger, without a month."
+    spec = dataset_spec(dataset, "warehouse", what, key=dg.AssetKey(["warehouse", dataset.outside_key]))
+
+    @dg.asset(
+        **spec,
+        deps=[dg.AssetKey(["clean", rejects_key(dataset)])],
+        kinds={"duckdb", "table"},
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(name, kind.lower(), LEDGER_DESCRIPTIONS[name]) for name, kind in MONTH_LEDGER.items()
+                ]
+            ),
+            "dagster/table_name": "warehouse.month_ledger",
+        },
+        pool=WAREHOUSE_POOL,
+        automation_condition=TABLE,
+    )
+    def outside(lake: LakeResource, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
+        with one_line_errors():
+            manifest = note_outside(lake.open(), warehouse.open(), dataset)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(manifest.version), metadata={"dagster/row_count": manifest.rejected_rows}
+        )
+
+    return outside
 
 
 def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:

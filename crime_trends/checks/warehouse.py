@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from crime_trends.datasets import Dataset
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.warehouse.base import Warehouse
 
 
@@ -24,7 +24,7 @@ class WarehouseRows:
             "fails, load the listed months again with force.",
         )
 
-    def evaluate(self, lake: LocalLake, warehouse: Warehouse, dataset: Dataset) -> dg.AssetCheckResult:
+    def evaluate(self, lake: Lake, warehouse: Warehouse, dataset: Dataset) -> dg.AssetCheckResult:
         """Counts the table and compares all months that were ever loaded; months behind the lake count as loaded."""
         counted = warehouse.month_rows(dataset.key)
         ledger = warehouse.month_versions(dataset.key)

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import requests
 
+from crime_trends.commands.agreement import agree
 from crime_trends.commands.progress import say
 from crime_trends.commands.run import RunRequest
 from crime_trends.datasets import DATASETS, Dataset
@@ -53,11 +54,13 @@ def backfill(request: RunRequest) -> int:
     """Launches the backfill and prints its id and its page; returns the exit code.
 
     Raises:
-        UsageError: the range is empty, or a named dataset has no month in it.
+        UsageError: the range is empty, a named dataset has no month in it, or it is large and nobody said yes.
         CrimeTrendsError: no Dagster answers, or it refuses.
     """
     asked = request.months()
-    server = DagsterServer(Settings.load())
+    settings = Settings.load()
+    agree(settings, asked, yes=request.yes)
+    server = DagsterServer(settings)
     nodes = server.ask(ASSETS)["assetNodes"]
     made = {
         tuple(node["assetKey"]["path"]): Asset(
@@ -98,7 +101,8 @@ def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[P
         selected[("raw", dataset.key)] = years_of(months)
         for path in (("clean", dataset.key), ("clean", f"{dataset.key}_rejects"), ("warehouse", dataset.key)):
             selected[path] = months
-        selected[("raw", dataset.outside_key)] = selected[("clean", f"{dataset.outside_key}_rejects")] = ()
+        for path in (("raw", outside := dataset.outside_key), ("clean", f"{outside}_rejects"), ("warehouse", outside)):
+            selected[path] = ()
     for lookup in {key for dataset in asked for key in dataset.lookups}:
         selected[("raw", lookup)] = selected[("warehouse", lookup)] = ()
 

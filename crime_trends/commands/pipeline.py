@@ -70,11 +70,12 @@ class Pipeline:
         return self._run([dg.AssetKey(["raw", dataset.key])], years)
 
     def bring_outside(self, datasets: Sequence[Dataset]) -> bool:
-        """The rows that belong to no year of datasets, and the rejects that they are; whether it worked."""
+        """The rows that belong to no year of datasets, from the portal to the tables' ledger; whether it worked."""
         keys: list[dg.AssetKey] = []
         for dataset in datasets:
             if dataset.socrata_sources:
-                keys += [dg.AssetKey(["raw", dataset.outside_key]), dg.AssetKey(["clean", rejects_key(dataset)])]
+                outside, rejects = dataset.outside_key, rejects_key(dataset)
+                keys += [dg.AssetKey(key) for key in (["raw", outside], ["clean", rejects], ["warehouse", outside])]
         return not keys or self._run(keys, [])
 
     def bring_lookup(self, lookup: Lookup) -> bool:

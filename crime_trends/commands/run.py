@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from crime_trends.commands.agreement import agree
 from crime_trends.commands.progress import say
 from crime_trends.commands.summary import print_plan, print_summary
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset
@@ -33,6 +34,7 @@ class RunRequest:
         sample: whether the built-in sample portal stands in for the cities'.
         dry_run: only say what would be done.
         force: redo the months though they are up to date.
+        yes: go on though it is much.
     """
 
     first: str
@@ -41,6 +43,7 @@ class RunRequest:
     sample: bool = False
     dry_run: bool = False
     force: bool = False
+    yes: bool = False
 
     def months(self) -> Mapping[Dataset, list[str]]:
         """The months of each dataset that are asked for.
@@ -67,14 +70,15 @@ def run(request: RunRequest) -> int:
     """Does what was asked; returns the exit code: 0 if all of it is up to date and every check passed, else 1."""
     asked = request.months()
     settings = Settings.load(sample=request.sample)
+    if not request.dry_run:
+        agree(settings, asked, yes=request.yes)
     prepare_home(settings)
     lake = LocalLake(settings.lake_dir)
     with only_run(settings), portals(settings, sample=request.sample) as settings:
         check_kind(settings, lake, sorted({dataset.city for dataset in asked}))
         warehouse = warehouse_of(settings)
         if request.dry_run:
-            print_plan(settings, lake, warehouse, asked, force=request.force)
-            return 0
+            return print_plan(settings, lake, warehouse, asked, force=request.force)
         warehouse.prepare()
         return _bring_up_to_date(request, settings, lake, warehouse, asked)
 
@@ -87,13 +91,11 @@ def _bring_up_to_date(
     asked: Mapping[Dataset, Sequence[str]],
 ) -> int:
     # Dagster takes seconds to load, so what a user can get wrong is said before.
-    import dagster as dg
-
     from crime_trends.commands.pipeline import Pipeline
-    from crime_trends.commands.recovery import command_tags, report_killed_runs
+    from crime_trends.commands.records import command_tags, dagster_records, report_killed_runs
     from crime_trends.definitions import defs
 
-    with dg.DagsterInstance.get() as instance:
+    with dagster_records() as instance:
         report_killed_runs(instance, settings.home)
         log = settings.temporary_dir / "run.log"
         pipeline = Pipeline(defs, instance, command_tags(settings.home), log, force=request.force)

@@ -61,7 +61,7 @@ def status(*, sample: bool) -> int:
         print(f"nothing was ever fetched into {settings.home}; crime-trends run brings months into it")
         return 0
     prepare_home(settings)
-    import dagster as dg
+    from crime_trends.commands.records import dagster_records
 
     warehouse = warehouse_of(settings)
     built = {dataset: _built_months(lake, warehouse, dataset) for dataset in DATASETS.values()}
@@ -71,7 +71,7 @@ def status(*, sample: bool) -> int:
         if months
         for entry in partitions_behind(lake, warehouse, dataset, months)
     ]
-    with dg.DagsterInstance.get() as instance:
+    with dagster_records() as instance:
         problems, waiting = failing_checks(instance), waiting_years(instance, lake)
     newest = newest_facts(warehouse, datetime.now(UTC).date())
 

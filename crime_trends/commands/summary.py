@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from crime_trends.datasets import Dataset
+from crime_trends.errors import PortalError
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import years_of
 from crime_trends.portals.fetch import FetchPlan, RawIngest
@@ -26,15 +28,29 @@ def print_plan(
     asked: Mapping[Dataset, Sequence[str]],
     *,
     force: bool,
-) -> None:
-    """Prints what would be fetched (years, rows outside) and which months are behind, and why; does nothing."""
-    ingest = RawIngest(settings, lake)
+) -> int:
+    """Prints what would be fetched (years, rows outside) and which months are behind, and why; does nothing.
+
+    Returns:
+        The exit code: 1 if the portal no longer has something of it, or not as it should.
+
+    Raises:
+        PortalError: the portal does not answer.
+    """
+    ingest, failures = RawIngest(settings, lake), 0
     for dataset, months in asked.items():
         print(f"{dataset.key}: {months[0]} to {months[-1]}")
-        for year in years_of(months):
-            print(f"  raw {year}: {_fetching(ingest.plan_year(dataset, int(year), force=force))}")
+        plans = {year: partial(ingest.plan_year, dataset, int(year), force=force) for year in years_of(months)}
         if dataset.socrata_sources:
-            print(f"  raw {OUTSIDE}: {_fetching(ingest.plan_outside(dataset, force=force))}")
+            plans[OUTSIDE] = partial(ingest.plan_outside, dataset, force=force)
+        for partition, plan in plans.items():
+            try:
+                print(f"  raw {partition}: {_fetching(plan())}")
+            except PortalError as error:
+                if error.passes:
+                    raise
+                failures += 1
+                print(f"  raw {partition}: FAILED {error}")
         behind = [entry for entry in partitions_behind(lake, warehouse, dataset, months) if entry.layer != "raw"]
         for entry in behind:
             print(f"  {entry.layer} {entry.partition}: {entry.reason}")
@@ -42,6 +58,7 @@ def print_plan(
             print("  clean, warehouse, facts: all months above, forced")
         elif not behind:
             print("  clean, warehouse, facts: up to date with the raw files there are")
+    return 1 if failures else 0
 
 
 def print_summary(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.lake.outside import rejects_key
 from crime_trends.months import months_of_year, years_of
@@ -20,7 +20,7 @@ def months_to_load(warehouse: Warehouse, dataset: Dataset, asked: Sequence[str])
     return sorted(set(asked) | (held & of_years))
 
 
-def stale_months(lake: LocalLake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]) -> list[CleanManifest]:
+def stale_months(lake: Lake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]) -> list[CleanManifest]:
     """The clean months that the table does not hold in their present version.
 
     Raises:
@@ -36,7 +36,7 @@ def stale_months(lake: LocalLake, warehouse: Warehouse, dataset: Dataset, months
 
 
 def load_months(
-    lake: LocalLake,
+    lake: Lake,
     warehouse: Warehouse,
     dataset: Dataset,
     asked: Sequence[str],
@@ -44,7 +44,7 @@ def load_months(
     force: bool,
     progress: Callable[[str], None],
 ) -> dict[str, LedgerEntry]:
-    """Makes the dataset's table hold the present version of the months, and its ledger know the rows outside.
+    """Makes the dataset's table hold the present version of the months.
 
     Arguments:
         asked: the months asked for; months of the same years that the table holds are brought up to date with them.
@@ -65,15 +65,26 @@ def load_months(
         progress(f"loaded {rows:,} rows of {len(manifests)} months into warehouse.{dataset.key}")
     else:
         progress(f"warehouse.{dataset.key} holds the present version of all {len(months)} months")
-    outside = lake.clean_manifest(rejects_key(dataset), "")
-    noted = warehouse.outside_versions().get(dataset.key)
-    if outside is not None and (noted is None or noted.version != outside.version):
-        warehouse.record_outside(dataset.key, outside)
     held = warehouse.month_versions(dataset.key)
     return {month: held[month] for month in months}
 
 
-def clean_manifest(lake: LocalLake, dataset: Dataset, month: str) -> CleanManifest:
+def note_outside(lake: Lake, warehouse: Warehouse, dataset: Dataset) -> CleanManifest:
+    """Makes the ledger know what became of a dataset's rows that belong to no month; returns what it notes.
+
+    Raises:
+        CrimeTrendsError: the rows were never rejected.
+    """
+    manifest = lake.clean_manifest(rejects_key(dataset), "")
+    if manifest is None:
+        raise CrimeTrendsError(f"clean/{rejects_key(dataset)} was never made; materialize it first")
+    noted = warehouse.outside_versions().get(dataset.key)
+    if noted is None or noted.version != manifest.version:
+        warehouse.record_outside(dataset.key, manifest)
+    return manifest
+
+
+def clean_manifest(lake: Lake, dataset: Dataset, month: str) -> CleanManifest:
     """The manifest of a clean month; ``CrimeTrendsError`` if it was never cleaned."""
     manifest = lake.clean_manifest(dataset.key, month)
     if manifest is None:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from crime_trends.datasets import DATASETS, LOOKUPS
-from crime_trends.months import months_of_year, years_of
-from crime_trends.warehouse.duckdb import DuckDBWarehouse
+from crime_trends.months import years_of
+from crime_trends.warehouse.base import Warehouse
 
 DBT_DIR = Path(__file__).resolve().parents[2] / "dbt_project"
 REFERENCE = "reference"
@@ -72,14 +73,14 @@ def _without_texts(value: Any) -> Any:
     return [_without_texts(part) for part in value] if isinstance(value, list) else value
 
 
-def reference_version(warehouse: DuckDBWarehouse) -> str:
+def reference_version(warehouse: Warehouse) -> str:
     """What the reference models should be of."""
     held = warehouse.table_versions()
     lookups = [f"{key}:{held[key].version}" for key in sorted(LOOKUPS) if key in held]
     return combined([code_hash(REFERENCE_CODE, what_computes), *lookups])
 
 
-def facts_versions(warehouse: DuckDBWarehouse) -> dict[tuple[str, str], str]:
+def facts_versions(warehouse: Warehouse) -> dict[tuple[str, str], str]:
     """(dataset, month) -> what its facts should be of, for every month that the warehouse holds."""
     code = code_hash(FACTS_CODE, what_computes)
     tables = warehouse.table_versions()
@@ -91,30 +92,39 @@ def facts_versions(warehouse: DuckDBWarehouse) -> dict[tuple[str, str], str]:
     return versions
 
 
-def month_versions_of(warehouse: DuckDBWarehouse, datasets: Iterable[str], months: Sequence[str]) -> dict[str, str]:
-    """Month -> version of the facts of some datasets together, as the ledger has them."""
-    held = [(dataset, warehouse.facts_versions(dataset)) for dataset in sorted(datasets)]
+def month_versions(warehouse: Warehouse, months: Sequence[str]) -> dict[str, str]:
+    """Month -> version of the facts of all datasets together, as the ledger has them."""
+    held = [(dataset, warehouse.facts_versions(dataset)) for dataset in sorted(DATASETS)]
     return {
         month: combined(f"{dataset}:{of_months[month].version}" for dataset, of_months in held if month in of_months)
         for month in months
     }
 
 
-def stale_facts(warehouse: DuckDBWarehouse, months: Sequence[str]) -> dict[tuple[str, str], str]:
-    """(dataset, month) -> version, of the facts that are behind, within the years of the months asked for."""
-    years = years_of(months)
-    wanted = facts_versions(warehouse)
+def months_made_since(warehouse: Warehouse, moment: datetime) -> set[str]:
+    """The months of which facts of any dataset were made after a moment, UTC without its zone."""
+    ledger = warehouse.table("facts", "month_ledger")
+    rows = warehouse.read(f"select distinct month from {ledger} where made_at > ?", [moment])
+    return {f"{month:%Y-%m}" for (month,) in rows}
+
+
+def stale_facts(warehouse: Warehouse, months: Sequence[str]) -> dict[tuple[str, str], str]:
+    """(dataset, month) -> version, of the facts that are behind, whether or not their month was asked for.
+
+    These are all that were built before and are of another version now, for instance since a model gained a column; and
+    of the years of the months asked for, also those that the warehouse holds and nobody built yet.
+    """
+    years = set(years_of(months))
+    built = {dataset: warehouse.facts_versions(dataset) for dataset in DATASETS}
     stale = {}
-    for dataset in DATASETS.values():
-        held = warehouse.facts_versions(dataset.key)
-        for month in (month for year in years for month in months_of_year(dataset, year)):
-            version = wanted.get((dataset.key, month))
-            if version is not None and (month not in held or held[month].version != version):
-                stale[dataset.key, month] = version
+    for (dataset, month), version in facts_versions(warehouse).items():
+        held = built[dataset].get(month)
+        if held.version != version if held else month[:4] in years:
+            stale[dataset, month] = version
     return stale
 
 
-def marts_version(warehouse: DuckDBWarehouse) -> str:
+def marts_version(warehouse: Warehouse) -> str:
     """What the marts should be of: all facts there are, and what the reconciliation compares them with."""
     parts = [code_hash(MARTS_CODE, what_computes), reference_version(warehouse)]
     parts += [f"{dataset}:{entry.version}" for dataset, entry in sorted(warehouse.outside_versions().items())]
@@ -124,7 +134,7 @@ def marts_version(warehouse: DuckDBWarehouse) -> str:
     return combined(parts)
 
 
-def is_current(warehouse: DuckDBWarehouse, name: str, version: str) -> bool:
+def is_current(warehouse: Warehouse, name: str, version: str) -> bool:
     """Whether an unpartitioned set of models is of that version."""
     held = warehouse.table_versions().get(name)
     return held is not None and held.version == version

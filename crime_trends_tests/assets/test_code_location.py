@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS
+from crime_trends.errors import CrimeTrendsError
 from crime_trends.months import months_of, next_month
 from crime_trends.partitions import all_months, month_partitions, year_partitions
+from crime_trends.resources.dbt import dbt_project
 from crime_trends_tests.conftest import REPOSITORY
 
 pytestmark = pytest.mark.xdist_group("code_location")
@@ -75,10 +78,10 @@ def test_a_clean_column_leads_back_to_the_columns_of_the_raw_file(specs: dict[st
 
 
 def test_a_table_has_the_columns_that_it_takes_over(specs: dict[str, dg.AssetSpec]) -> None:
-    for key, spec in specs.items():
-        if key.startswith("warehouse/"):
-            lineage = spec.metadata["dagster/column_lineage"].deps_by_column
-            assert list(lineage) == [column.name for column in spec.metadata["dagster/column_schema"].columns], key
+    for key in (*DATASETS, *LOOKUPS):
+        metadata = specs[f"warehouse/{key}"].metadata
+        columns = [column.name for column in metadata["dagster/column_schema"].columns]
+        assert list(metadata["dagster/column_lineage"].deps_by_column) == columns, key
 
 
 def test_every_asset_leads_to_its_docs_and_its_code(specs: dict[str, dg.AssetSpec]) -> None:
@@ -136,6 +139,19 @@ def test_a_year_is_its_months_in_both_directions() -> None:
 def test_the_models_months_begin_with_the_earliest_dataset() -> None:
     assert all_months().get_partition_keys()[0] == "2003-01"
     assert next_month(all_months().get_partition_keys()[-2]) == all_months().get_partition_keys()[-1]
+
+
+def test_models_that_dbt_cannot_read_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = tmp_path / "dbt_project"
+    shutil.copytree(REPOSITORY / "dbt_project", project)
+    (project / "models" / "marts" / "mart_broken.sql").write_text("select * from {{ ref('no_such_model') }}")
+    monkeypatch.setattr("crime_trends.resources.dbt.DBT_DIR", project)
+    monkeypatch.setenv("CRIME_TRENDS_HOME", str(tmp_path))
+    with pytest.raises(
+        CrimeTrendsError, match=r"^dbt can't read the models in dbt_project/: .*no_such_model"
+    ) as raised:
+        dbt_project(tmp_path / "target")
+    assert "\n" not in str(raised.value)
 
 
 def test_loading_writes_nothing_into_the_checkout(definitions: dg.Definitions) -> None:

@@ -129,6 +129,37 @@ def test_marts_wait_for_the_facts_when_a_table_changed_by_hand(automation: Autom
     assert asked == {key: ["2019-02"] for key in automation.facts}
 
 
+def test_rows_outside_that_changed_go_to_the_reconciliation_and_no_month_is_made_for_them(
+    automation: Automation,
+) -> None:
+    for key in (f"raw/{AUSTIN}_outside", f"clean/{AUSTIN}_outside_rejects", f"warehouse/{AUSTIN}_outside"):
+        automation.report(key, "1")
+    for key in automation.tick():
+        automation.report(key, "2")
+    assert automation.tick() == {}
+    automation.report(f"raw/{AUSTIN}_outside", "2")
+    asked = automation.tick()
+    assert of_layer(asked, "clean").keys() == {f"clean/{AUSTIN}_outside_rejects"}
+    assert of_layer(asked, "warehouse").keys() == {f"warehouse/{AUSTIN}_outside"}
+    assert {"marts/mart_reconciliation", "reports/dashboard"} <= asked.keys()
+    assert not set(automation.facts) & asked.keys()
+
+
+def test_a_failing_dataset_holds_the_facts_of_another_back_only_until_its_table_has_new_months(
+    automation: Automation,
+) -> None:
+    automation.build(AUSTIN, YEAR_2019)
+    automation.tick()
+    for dataset in (AUSTIN, CALLS):
+        automation.report(f"raw/{dataset}", "2", ["2019"])
+    assert automation.tick()[FACTS] == YEAR_2019
+    assert automation.tick() == {}
+    # The cleaning of one of them fails, so that the facts that were asked for are never made.
+    for key in (f"clean/{CALLS}", f"clean/{CALLS}_rejects", f"warehouse/{CALLS}"):
+        automation.report(key, "2", ["2019-02"])
+    assert automation.tick() == {key: ["2019-02"] for key in automation.facts}
+
+
 def test_months_that_nobody_built_stay_unbuilt(automation: Automation) -> None:
     automation.build(CALLS, month_range("2017-03", "2017-06"))
     automation.tick()

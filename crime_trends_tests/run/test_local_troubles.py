@@ -62,6 +62,16 @@ def test_a_folder_of_the_lake_that_cannot_be_written(home: Home) -> None:
     assert home.query("select * from warehouse.month_ledger order by all") == tables
 
 
+def test_records_of_dagster_that_cannot_be_read(home: Home) -> None:
+    (runs,) = (home.path / "dagster").rglob("runs.db")
+    runs.write_text("not a database, as after a disk that was full")
+    for command in (["run", "--from", FIRST, "--to", FIRST, "--dataset", LOS_ANGELES], ["status"]):
+        result = home.command(*command)
+        assert result.returncode == 1
+        assert len(result.stderr.strip().splitlines()) == 1, result.stderr
+        assert f"Dagster's records in {home.path / 'dagster'} can't be read or written: " in result.stderr
+
+
 def test_a_warehouse_that_another_process_holds(home: Home) -> None:
     home.settings["CRIME_TRENDS_LOCK_TIMEOUT_SECONDS"] = "0.5"
     file = home.path / "crime_trends.duckdb"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from crime_trends.sample.faults import Fault
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.conftest import Home
-from crime_trends_tests.run.conftest import FIRST, LOS_ANGELES, SAN_DIEGO
+from crime_trends_tests.run.conftest import FIRST, LOS_ANGELES, LOS_ANGELES_FILE, SAN_DIEGO, SAN_DIEGO_FILE
 
 pytestmark = pytest.mark.xdist_group("run")
 
@@ -44,6 +46,19 @@ def test_fault_is_one_clear_line_and_the_last_good_data_stay(
     assert "Traceback" not in result.stdout + result.stderr
     assert home.published_files() == files
     assert home.query("select * from warehouse.month_ledger order by all") == tables
+
+
+def test_a_dry_run_lists_all_that_was_withdrawn(home: Home, data_dir: Path) -> None:
+    for file in (LOS_ANGELES_FILE, SAN_DIEGO_FILE):
+        (data_dir / file).unlink()
+    result = home.run(FIRST, FIRST, "--dataset", LOS_ANGELES, "--dataset", SAN_DIEGO, "--dry-run")
+    assert (result.returncode, result.stderr) == (1, "")
+    withdrawn = [line.split(" FAILED ") for line in result.stdout.splitlines() if "FAILED" in line]
+    assert [partition for partition, why in withdrawn if ": withdrawn: " in why] == [
+        "  raw 2024:",
+        "  raw outside:",
+        "  raw 2024:",
+    ]
 
 
 def test_one_failing_portal_does_not_stop_the_other_city(empty_home: Home, portal: SamplePortal) -> None:

@@ -68,7 +68,9 @@ def test_late_rows_replace_the_month_and_nothing_is_doubled(home: Home, portal: 
     rows = los_angeles_rows()
     rows[5] = los_angeles_row(305, 3, offense="BURGLARY")
     late = [los_angeles_row(390 + number, 3) for number in range(3)]
-    write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, rows + late)
+    undated = los_angeles_row(910, 3)
+    undated[2] = ""
+    write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, [*rows, *late, undated])
     april = home.path / "lake" / "clean" / LOS_ANGELES / "2024-04" / "manifest.json"
     before = april.read_text()
 
@@ -82,6 +84,7 @@ def test_late_rows_replace_the_month_and_nothing_is_doubled(home: Home, portal: 
         (SAN_DIEGO, "2024-04", 50),
     ]
     assert home.query("select count(*) from facts.fct_incidents where offense_name = 'BURGLARY'") == [(1,)]
+    assert home.query("select rejected_rows from marts.mart_reconciliation where month is null") == [(5,)]
     assert april.read_text() == before
     assert all("2nrs-mtv8" in target for target in downloads(portal))
     vintages = f"select count(distinct as_of) from facts.vintages where dataset = '{LOS_ANGELES}' group by month"

@@ -1,14 +1,37 @@
-"""Runs that were killed: they stay started in Dagster's records and hold their pool slots until somebody says so."""
+"""Dagster's records, as the commands use them: opened, and rid of runs that were killed.
+
+Such runs stay started in the records and hold their pool slots until somebody says so.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
+from sqlalchemy.exc import DBAPIError
 
 from crime_trends.automation.retries import COMMAND_TAG
 from crime_trends.commands.progress import say
+from crime_trends.errors import CrimeTrendsError
+
+
+@contextmanager
+def dagster_records() -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of the environment.
+
+    Raises:
+        CrimeTrendsError: its database can't be read or written, at whatever time within the block.
+    """
+    try:
+        with dg.DagsterInstance.get() as instance:
+            yield instance
+    except DBAPIError as error:
+        place = os.environ["DAGSTER_HOME"]
+        raise CrimeTrendsError(f"Dagster's records in {place} can't be read or written: {error.orig}") from error
 
 
 def command_tags(home: Path) -> dict[str, str]:
