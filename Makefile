@@ -4,13 +4,13 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint dev docs snapshot format lock browser terraform clean runtime tools emulators
+.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform clean runtime tools emulators
 
 BIN := .venv/bin
 SQL := dbt_project/models dbt_project/tests
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: tools ## check this machine, then install everything into .venv
 
@@ -19,6 +19,9 @@ run: runtime ## bring three months of the built-in sample from the portal to the
 
 test: tools emulators ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-cloud: tools emulators ## run only the tests of Google Cloud, on stand-ins for it
+	$(BIN)/python -m pytest -n 2 --dist loadgroup crime_trends_tests/cloud crime_trends_tests/warehouse
 
 bench: runtime ## measure how fast things are (NAME=cleaning: only that) and write bench/RESULTS.md
 	$(BIN)/python -m bench $(NAME)
@@ -70,3 +73,4 @@ tools:
 
 emulators:
 	@scripts/setup --emulators
+	@scripts/install_spark_jars

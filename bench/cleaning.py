@@ -27,7 +27,7 @@ from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import RawManifest, RawMonth
 from crime_trends.months import months_of_year
 from crime_trends.resources.pyspark import PySparkResource, parts
-from crime_trends.resources.storage import LakeResource
+from crime_trends.resources.storage import LocalLakeResource
 
 TITLE = "Cleaning"
 DATASET = DATASETS["los_angeles_crime_reports"]
@@ -185,7 +185,7 @@ class Workplace:
             dg.materialize(
                 [asset for asset in clean_assets() if key in asset.keys],
                 instance=instance,
-                resources={"lake": LakeResource(root=str(self.lake.root)), "pyspark": self.pyspark},
+                resources={"lake": LocalLakeResource(root=str(self.lake.root)), "pyspark": self.pyspark},
                 tags={"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last},
                 run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             )

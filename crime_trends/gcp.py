@@ -33,13 +33,13 @@ def is_emulator(endpoint: str | None) -> bool:
     return endpoint is not None and endpoint.startswith("http://")
 
 
-def storage_client(project: str, endpoint: str | None = None) -> storage.Client:
+def storage_client(project: str | None, endpoint: str | None = None) -> storage.Client:
     """A client of Cloud Storage."""
     options: dict[str, Any] = {}
     if endpoint:
         options["client_options"] = {"api_endpoint": endpoint}
     if is_emulator(endpoint):
-        options["credentials"] = AnonymousCredentials()  # type: ignore[no-untyped-call]
+        options["credentials"] = AnonymousCredentials()
     return storage.Client(project=project, **options)
 
 

@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from crime_trends.cloud_settings import PREFIX, BaseUrl, CloudSettings
+from crime_trends.cloud_settings import PREFIX as PREFIX
+from crime_trends.cloud_settings import BaseUrl, CloudSettings
 from crime_trends.datasets import CITIES
 from crime_trends.errors import UsageError
 

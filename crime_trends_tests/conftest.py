@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from crime_trends_tests.cloud.bigquery import BigQuery
+    from crime_trends_tests.cloud.dataproc import Dataproc
+    from crime_trends_tests.cloud.storage import Storage
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
@@ -50,6 +52,24 @@ def bigquery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BigQuery]:
 
     with running_emulator(tmp_path_factory.getbasetemp()) as emulator:
         yield emulator
+
+
+@pytest.fixture(scope="session")
+def storage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Storage]:
+    """Cloud Storage's server, over the same folders."""
+    from crime_trends_tests.cloud.storage import running_storage
+
+    with running_storage(tmp_path_factory.getbasetemp()) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dataproc(storage: Storage) -> Iterator[Dataproc]:
+    """Dataproc's stand-in, which runs the Spark jobs that it is given."""
+    from crime_trends_tests.cloud.dataproc import running_dataproc
+
+    with running_dataproc(storage) as stand_in:
+        yield stand_in
 
 
 @dataclass

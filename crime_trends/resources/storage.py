@@ -6,12 +6,21 @@ from pathlib import Path
 
 import dagster as dg
 
+from crime_trends.lake.base import Lake
 from crime_trends.lake.local import LocalLake
 from crime_trends.warehouse.base import Warehouse
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 
 
 class LakeResource(dg.ConfigurableResource):
+    """The lake, whatever keeps it."""
+
+    def open(self) -> Lake:
+        """The lake."""
+        raise NotImplementedError
+
+
+class LocalLakeResource(LakeResource):
     """The lake in a folder.
 
     Arguments:
@@ -20,7 +29,7 @@ class LakeResource(dg.ConfigurableResource):
 
     root: str
 
-    def open(self) -> LocalLake:
+    def open(self) -> Lake:
         """The lake."""
         return LocalLake(Path(self.root))
 

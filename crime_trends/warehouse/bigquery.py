@@ -50,7 +50,7 @@ def bigquery_client(project: str | None, location: str | None, endpoint: str | N
         CloudError: there are no credentials.
     """
     options = ClientOptions(api_endpoint=endpoint) if endpoint else None
-    credentials = AnonymousCredentials() if is_emulator(endpoint) else None  # type: ignore[no-untyped-call]
+    credentials = AnonymousCredentials() if is_emulator(endpoint) else None
     with cloud_errors("opening BigQuery"):
         return bigquery.Client(project, credentials, location=location, client_options=options)
 
@@ -172,7 +172,7 @@ class BigQueryWarehouse(Warehouse):
         staging = bigquery.Table(self._staging(staged), [_field(table, name) for name in table.columns])
         staging.expires = datetime.now(UTC) + timedelta(days=STAGING_DAYS)
         staging.labels = LABELS
-        options = bigquery.ParquetOptions()  # type: ignore[no-untyped-call]
+        options = bigquery.ParquetOptions()
         options.enable_list_inference = True
         config = bigquery.LoadJobConfig(
             source_format=bigquery.SourceFormat.PARQUET,

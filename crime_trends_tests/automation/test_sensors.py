@@ -21,7 +21,7 @@ from crime_trends.lake.local import LocalLake
 from crime_trends.months import current_month, trailing_months, years_of
 from crime_trends.portals.fetch import RawIngest
 from crime_trends.resources.portals import PortalsResource
-from crime_trends.resources.storage import LakeResource
+from crime_trends.resources.storage import LocalLakeResource
 from crime_trends.sample.faults import Fault
 from crime_trends.sample.portal import SamplePortal
 from crime_trends.settings import Settings
@@ -61,7 +61,7 @@ class Sensors:
 
     def tick(self, name: str, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
         """One tick of a sensor."""
-        resources = {"portals": PortalsResource(), "lake": LakeResource(root=str(self.lake.root))}
+        resources = {"portals": PortalsResource(), "lake": LocalLakeResource(root=str(self.lake.root))}
         with dg.build_sensor_context(cursor=cursor, resources=resources) as context:
             return self.sensors[name](context)
 
@@ -192,7 +192,7 @@ def test_the_sweep_downloads_recent_years_anew_and_visits_every_older_one_in_its
     visited = []
     for week in range(SWEEP_WEEKS):
         moment = datetime(2026, 1, 4, tzinfo=UTC) + timedelta(weeks=week)
-        resources = {"lake": LakeResource(root=str(sensors.lake.root))}
+        resources = {"lake": LocalLakeResource(root=str(sensors.lake.root))}
         with dg.build_schedule_context(
             scheduled_execution_time=moment, resources=resources, repository_def=definitions.get_repository_def()
         ) as context:

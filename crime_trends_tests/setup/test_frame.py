@@ -18,7 +18,7 @@ from crime_trends_tests.conftest import REPOSITORY
 
 LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-emulators.lock"]
 MAKEFILE = (REPOSITORY / "Makefile").read_text()
-TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", MAKEFILE, re.MULTILINE))
 INTERNAL = {"runtime", "tools", "emulators"}
 
 
@@ -59,7 +59,7 @@ def repository_files() -> Iterator[Path]:
 
 
 def test_make_alone_lists_every_target_with_what_it_does() -> None:
-    listed = dict(re.findall(r"^  make ([a-z]+) +(\S.*)$", make(), re.MULTILINE))
+    listed = dict(re.findall(r"^  make ([a-z-]+) +(\S.*)$", make(), re.MULTILINE))
     assert listed.keys() == TARGETS - INTERNAL
     assert make("help") == make()
     assert {"help", "setup", "run", "test", "lint", "dev", "docs", "format", "clean"} <= listed.keys()
@@ -125,14 +125,14 @@ def test_ci_calls_the_same_make_targets() -> None:
     workflow = yaml.safe_load((REPOSITORY / ".github/workflows/ci.yml").read_text())
     steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
     commands = [step["run"] for step in steps if "run" in step]
-    called = {re.fullmatch(r"make ([a-z]+)(?: REQUIRED=1)?", command)[1] for command in commands}  # type: ignore[index]
+    called = {re.fullmatch(r"make ([a-z-]+)(?: REQUIRED=1)?", command)[1] for command in commands}  # type: ignore[index]
     assert {"lint", "test", "terraform"} <= called <= TARGETS
     assert [step["uses"] for step in steps if "uses" in step and not re.search(r"@v\d+\.\d+\.\d+$", step["uses"])] == []
     assert workflow["permissions"] == {"contents": "read"}
 
     own = (REPOSITORY / ".ci/run").read_text()
     assert "set -euo pipefail" in own
-    assert set(re.findall(r"^make ([a-z]+)$", own, re.MULTILINE)) == {"browser", "lint", "test"}
+    assert set(re.findall(r"^make ([a-z-]+)$", own, re.MULTILINE)) == {"browser", "lint", "test"}
 
 
 def test_no_file_holds_a_path_of_somebodys_machine_or_the_address_of_a_package_index() -> None:

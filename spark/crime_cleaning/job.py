@@ -22,13 +22,16 @@ ROWS_PER_FILE = 2_500_000
 ROW_GROUP_BYTES = 8 * 1024 * 1024
 """What a query reads or skips together: some 100,000 rows."""
 
-_SETTINGS = {
-    # What the rules rely on.
+_RULES = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "false",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
     "spark.sql.csv.parser.columnPruning.enabled": "false",  # else Spark overlooks rows with too many fields
     "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",  # days before 1582 occur, and are no error
+}
+"""What the rules rely on."""
+
+_SPEED = {
     # Nothing here needs to be planned again while it runs: months are the parts, and they are small.
     "spark.sql.adaptive.enabled": "false",
     # Java never compiles methods above this size; Spark then splits them instead of leaving them interpreted.
@@ -39,12 +42,13 @@ _SETTINGS = {
     "spark.hadoop.mapreduce.fileoutputcommitter.algorithm.version": "2",
     "spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
+"""What makes it fast, unless the settings say otherwise."""
 
 
 def session(settings: dict[str, str]) -> SparkSession:
-    """A session with the given settings and those that the rules rely on."""
+    """A session with the given settings, those that the rules rely on, and those that make it fast."""
     builder = SparkSession.builder.appName("clean_crimes")
-    for key, value in {**settings, **_SETTINGS}.items():
+    for key, value in {**_SPEED, **settings, **_RULES}.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("WARN")

