@@ -77,7 +77,8 @@ class CloudSettings(BaseModel):
     spark_executor_cores: Literal[4, 8, 16] = Field(4, description="Cores of an executor: 4, 8 or 16.")
     spark_executor_memory: Memory = Field("9600m", description="Memory of a Dataproc job's driver and its executors.")
     spark_properties: Json[dict[str, str]] = Field(
-        "{}", description="More properties of Dataproc's Spark, as JSON; they come before what is set above."
+        "{}",  # type: ignore[arg-type]  # defaults are parsed too
+        description="More properties of Dataproc's Spark, as JSON; they come before what is set above.",
     )
     spark_deadline_seconds: float = Field(
         7200,

@@ -98,8 +98,11 @@ def _data_resources(settings: Settings) -> dict[str, dg.ConfigurableResource[Any
         return local
     # Google's clients take a second to load, which who works on a laptop need not wait for.
     from crime_trends.resources.bigquery import bigquery_warehouse
+    from crime_trends.resources.cloud import gcs_lake
+    from crime_trends.resources.dataproc import dataproc
 
-    return local | {"warehouse": bigquery_warehouse(settings)}
+    cloud = {"lake": gcs_lake(settings), "warehouse": bigquery_warehouse(settings)}
+    return local | cloud | ({} if settings.spark_place == "local" else {"pyspark": dataproc(settings)})
 
 
 defs = build_definitions(Settings.load())

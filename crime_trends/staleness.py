@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crime_trends.datasets import Dataset
+from crime_trends.lake.base import Lake
 from crime_trends.lake.cleaning import plan_cleaning
-from crime_trends.lake.local import LocalLake
 from crime_trends.lake.outside import rejects_behind, rejects_key
 from crime_trends.months import years_of
 from crime_trends.warehouse.base import Warehouse
@@ -37,7 +37,7 @@ class Behind:
         return f"{self.layer}/{self.dataset} {self.partition}: {self.reason}"
 
 
-def partitions_behind(lake: LocalLake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]) -> list[Behind]:
+def partitions_behind(lake: Lake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]) -> list[Behind]:
     """What is behind of some months of a dataset and of its rows outside; empty if all of it is up to date.
 
     The portal is not asked.
@@ -73,7 +73,7 @@ def partitions_behind(lake: LocalLake, warehouse: Warehouse, dataset: Dataset, m
     return found
 
 
-def _outside_behind(lake: LocalLake, warehouse: Warehouse, dataset: Dataset) -> list[tuple[str, str]]:
+def _outside_behind(lake: Lake, warehouse: Warehouse, dataset: Dataset) -> list[tuple[str, str]]:
     """Layer and reason of what is behind of the rows outside: the first layer, which all others wait for."""
     if not dataset.socrata_sources:
         return []

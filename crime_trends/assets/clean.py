@@ -27,7 +27,7 @@ from crime_trends.errors import ReconciliationError
 from crime_trends.lake.cleaning import months_to_clean, plan_cleaning, publish_months
 from crime_trends.lake.outside import reject_outside, rejects_key
 from crime_trends.partitions import BACKFILL, month_partitions
-from crime_trends.resources.pyspark import PySparkResource
+from crime_trends.resources.pyspark import SparkResource
 from crime_trends.resources.storage import LakeResource
 
 REJECT_COLUMNS = [
@@ -80,12 +80,18 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
         pool=SPARK_POOL,
     )
     def clean_months(
-        context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, pyspark: PySparkResource
+        context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, pyspark: SparkResource
     ) -> Iterator[Any]:
         started, store = time.monotonic(), lake.open()
         with one_line_errors():
             months = months_to_clean(store, dataset, context.partition_keys)
-            plan = plan_cleaning(store, dataset, months, force=context.partition_keys if config.force else ())
+            plan = plan_cleaning(
+                store,
+                dataset,
+                months,
+                force=context.partition_keys if config.force else (),
+                attempt=f"{context.run.run_id.replace('-', '')}-{context.retry_number}",
+            )
             report = pyspark.clean(context, plan, store)
             try:
                 publish_months(store, plan, report)

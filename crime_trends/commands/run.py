@@ -13,7 +13,8 @@ from crime_trends.commands.summary import print_plan, print_summary
 from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset
 from crime_trends.errors import UsageError
 from crime_trends.home import only_run, prepare_home
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
+from crime_trends.lake.opening import lake_of
 from crime_trends.months import months_of
 from crime_trends.portals.kind import check_kind
 from crime_trends.sample.generator import write_sample
@@ -73,7 +74,7 @@ def run(request: RunRequest) -> int:
     if not request.dry_run:
         agree(settings, asked, yes=request.yes)
     prepare_home(settings)
-    lake = LocalLake(settings.lake_dir)
+    lake = lake_of(settings)
     with only_run(settings), portals(settings, sample=request.sample) as settings:
         check_kind(settings, lake, sorted({dataset.city for dataset in asked}))
         warehouse = warehouse_of(settings)
@@ -86,7 +87,7 @@ def run(request: RunRequest) -> int:
 def _bring_up_to_date(
     request: RunRequest,
     settings: Settings,
-    lake: LocalLake,
+    lake: Lake,
     warehouse: Warehouse,
     asked: Mapping[Dataset, Sequence[str]],
 ) -> int:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.home import prepare_home
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
+from crime_trends.lake.opening import lake_of
 from crime_trends.months import next_month
 from crime_trends.portals.changes import years_behind
 from crime_trends.settings import Settings
@@ -55,10 +56,10 @@ def status(*, sample: bool) -> int:
     Everything is read from the home and its Dagster instance; no portal is asked.
     """
     settings = Settings.load(sample=sample)
-    lake = LocalLake(settings.lake_dir)
+    lake = lake_of(settings)
     manifest = lake.any_raw_manifest()
     if manifest is None:
-        print(f"nothing was ever fetched into {settings.home}; crime-trends run brings months into it")
+        print(f"nothing was ever fetched into {settings.data_place}; crime-trends run brings months into it")
         return 0
     prepare_home(settings)
     from crime_trends.commands.records import dagster_records
@@ -75,7 +76,7 @@ def status(*, sample: bool) -> int:
         problems, waiting = failing_checks(instance), waiting_years(instance, lake)
     newest = newest_facts(warehouse, datetime.now(UTC).date())
 
-    print(f"home: {settings.home} ({'made-up' if manifest.synthetic else 'real'} data)\n")
+    print(f"home: {settings.data_place} ({'made-up' if manifest.synthetic else 'real'} data)\n")
     rows = []
     for dataset, months in built.items():
         event, report = newest.get(dataset.key, (None, None))
@@ -116,7 +117,7 @@ def failing_checks(instance: dg.DagsterInstance) -> list[Problem]:
     return problems
 
 
-def waiting_years(instance: dg.DagsterInstance, lake: LocalLake) -> dict[str, list[str]]:
+def waiting_years(instance: dg.DagsterInstance, lake: Lake) -> dict[str, list[str]]:
     """Dataset -> fetched years that the portal has changed since, by what its sensor saw last; none while it is off."""
     from crime_trends.automation.sensors import sensor_name
 
@@ -143,13 +144,13 @@ def compact(months: Iterable[str]) -> str:
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else run[0] for run in ranges)
 
 
-def _built_months(lake: LocalLake, warehouse: Warehouse, dataset: Dataset) -> list[str]:
+def _built_months(lake: Lake, warehouse: Warehouse, dataset: Dataset) -> list[str]:
     """The months that some layer ever held; those that nobody asked for are not behind."""
     tables = {*warehouse.month_versions(dataset.key), *warehouse.facts_versions(dataset.key)}
     return sorted(tables | set(lake.clean_partitions(dataset.key)))
 
 
-def _last_fetch(lake: LocalLake, dataset: Dataset) -> str:
+def _last_fetch(lake: Lake, dataset: Dataset) -> str:
     moments = [
         raw.fetched_at for year in lake.raw_partitions(dataset.key) if (raw := lake.raw_manifest(dataset.key, year))
     ]

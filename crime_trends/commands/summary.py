@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crime_trends.datasets import Dataset
 from crime_trends.errors import PortalError
-from crime_trends.lake.local import LocalLake
+from crime_trends.lake.base import Lake
 from crime_trends.months import years_of
 from crime_trends.portals.fetch import FetchPlan, RawIngest
 from crime_trends.settings import Settings
@@ -23,7 +23,7 @@ COLUMNS = ("months", "raw", "clean", "rejected", "duplicates", "warehouse", "fac
 
 def print_plan(
     settings: Settings,
-    lake: LocalLake,
+    lake: Lake,
     warehouse: Warehouse,
     asked: Mapping[Dataset, Sequence[str]],
     *,
@@ -63,7 +63,7 @@ def print_plan(
 
 def print_summary(
     settings: Settings,
-    lake: LocalLake,
+    lake: Lake,
     warehouse: Warehouse,
     asked: Mapping[Dataset, Sequence[str]],
     outcome: Outcome,
@@ -102,7 +102,7 @@ def _fetching(plan: FetchPlan) -> str:
 
 
 def _counts(
-    lake: LocalLake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]
+    lake: Lake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]
 ) -> tuple[int, int, int, int, int, int, int]:
     manifests = [manifest for month in months if (manifest := lake.clean_manifest(dataset.key, month)) is not None]
     loaded, built = warehouse.month_versions(dataset.key), warehouse.facts_versions(dataset.key)

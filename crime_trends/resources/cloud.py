@@ -11,6 +11,7 @@ from crime_trends.gcp import storage_client
 from crime_trends.lake.base import Lake
 from crime_trends.lake.gcs import GCSLake
 from crime_trends.resources.storage import LakeResource
+from crime_trends.settings import Settings
 
 
 class CloudStorageResource(GCSResource):
@@ -45,3 +46,15 @@ class GCSLakeResource(LakeResource):
     def open(self) -> Lake:
         """The lake."""
         return GCSLake(self.storage.get_client(), self.bucket, Path(self.temporary_dir))
+
+
+def cloud_storage(settings: Settings) -> CloudStorageResource:
+    """Access to Cloud Storage as the settings say."""
+    return CloudStorageResource(project=settings.gcp_project, endpoint=settings.storage_endpoint)
+
+
+def gcs_lake(settings: Settings) -> GCSLakeResource:
+    """The lake of the settings."""
+    return GCSLakeResource(
+        storage=cloud_storage(settings), bucket=str(settings.lake_bucket), temporary_dir=str(settings.temporary_dir)
+    )

@@ -15,11 +15,12 @@ from crime_cleaning.spec import CleaningReport
 from crime_trends.gcp import dataproc_batches, dataproc_jobs
 from crime_trends.lake.base import Lake
 from crime_trends.lake.cleaning import CleaningPlan, discard_attempt
-from crime_trends.resources.cloud import CloudStorageResource
+from crime_trends.resources.cloud import CloudStorageResource, cloud_storage
 from crime_trends.resources.code_archive import upload_code
 from crime_trends.resources.dataproc_clients import BatchEnvironment, DataprocBatches, DataprocJobs
 from crime_trends.resources.dataproc_pipes import DataprocPipesClient, DataprocPlace, DataprocWork
 from crime_trends.resources.pyspark import SparkResource, parts
+from crime_trends.settings import Settings
 
 
 class DataprocResource(SparkResource):
@@ -116,6 +117,33 @@ class DataprocBatchesResource(DataprocResource):
         """As ``DataprocResource.client``."""
         environment = BatchEnvironment(self.runtime, self.image, self.service_account, self.subnetwork)
         return DataprocBatches(dataproc_batches(self.region, self.endpoint), environment, place)
+
+
+def dataproc(settings: Settings) -> DataprocResource:
+    """Spark on Dataproc as the settings say."""
+    shared: dict[str, Any] = {
+        "storage": cloud_storage(settings),
+        "project": settings.gcp_project,
+        "region": settings.gcp_region,
+        "lake_bucket": settings.lake_bucket,
+        "pipes_bucket": settings.pipes_bucket,
+        "endpoint": settings.dataproc_endpoint,
+        "executors": settings.spark_executors,
+        "executor_cores": settings.spark_executor_cores,
+        "memory": settings.spark_executor_memory,
+        "properties": settings.spark_properties,
+        "deadline_seconds": settings.spark_deadline_seconds,
+        "poll_seconds": settings.spark_poll_seconds,
+    }
+    if settings.spark_place == "dataproc":
+        return DataprocJobsResource(cluster=str(settings.dataproc_cluster), **shared)
+    return DataprocBatchesResource(
+        runtime=settings.spark_runtime,
+        image=settings.spark_image,
+        service_account=settings.spark_service_account,
+        subnetwork=settings.spark_subnetwork,
+        **shared,
+    )
 
 
 def work_id(plan: CleaningPlan) -> str:
