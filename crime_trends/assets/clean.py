@@ -24,8 +24,9 @@ from crime_trends.checks.issues import issue_shares
 from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.errors import ReconciliationError
-from crime_trends.lake.cleaning import months_to_clean, plan_cleaning, publish_months
+from crime_trends.lake.cleaning import months_to_clean, plan_cleaning
 from crime_trends.lake.outside import reject_outside, rejects_key
+from crime_trends.lake.publishing import publish_months
 from crime_trends.partitions import BACKFILL, month_partitions
 from crime_trends.resources.pyspark import SparkResource
 from crime_trends.resources.storage import LakeResource

@@ -52,11 +52,12 @@ class SchemaDrift:
         return dg.AssetCheckSpec(
             self.name,
             asset=key,
-            description="The portal publishes no column that the column map does not name, and the latest year lacks "
-            "none that an earlier year has. If it warns, nothing is lost: the raw file keeps a new column, one "
-            "that is gone is empty from then on. Decide whether the column map should take the new one (perhaps the "
-            "old one renamed), and note the change on the dataset's page. (A download without a column that the "
-            "cleaning needs is refused.)",
+            description="The portal publishes no column that the column map does not name, none a second time under "
+            "another spelling, and the latest year lacks none that an earlier year has. If it warns, nothing is lost: "
+            "the raw file keeps a new column or a second spelling, which is not read; one that is gone is empty from "
+            "then on. Decide whether the column map should take the new one (perhaps the old one renamed), or which "
+            "of two spellings should be read, and note the change on the dataset's page. (A download without a column "
+            "that the cleaning needs is refused.)",
         )
 
     def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:

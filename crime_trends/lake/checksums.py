@@ -18,6 +18,7 @@ from crime_cleaning.columns import ColumnMap
 
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.settings import PREFIX
+from crime_trends.sql import literal, path_pattern
 
 SPARE_FIELDS = 16
 """How many fields more than the header a row may have; cleaning decides what becomes of it."""
@@ -66,7 +67,7 @@ def csv_sql(file: Path, header: Sequence[str]) -> str:
     types = ", ".join(f"'{name}': 'VARCHAR'" for name in field_names(header))
     # null_padding lets a row have too few fields; with it a line break inside quotes needs the serial reader.
     return f"""read_csv(
-        '{str(file).replace("'", "''")}', auto_detect = false, header = false, skip = 1, delim = ',', quote = '"',
+        {literal(path_pattern(file))}, auto_detect = false, header = false, skip = 1, delim = ',', quote = '"',
         escape = '"', columns = {{{types}}}, null_padding = true, parallel = false
     )"""
 

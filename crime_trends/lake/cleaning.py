@@ -1,27 +1,19 @@
-"""Plans which months of a dataset are cleaned, and publishes those whose numbers are proven.
-
-Between the two lies the Spark job, which writes into an attempt's folder of its own; nothing of it is visible before
-its month is published.
-"""
+"""Plans which months of a dataset are cleaned, and with what Spark job, which writes into a folder of its own."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 import crime_cleaning
-import duckdb
-from crime_cleaning.spec import CleaningJob, CleaningReport, MonthCounts, YearInput
+from crime_cleaning.spec import CleaningJob, YearInput
 
 from crime_trends.datasets import Dataset
-from crime_trends.errors import CrimeTrendsError, LakeConflictError, ReconciliationError
+from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.base import Lake
-from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, clean_version
-from crime_trends.lake.orphans import retire
-from crime_trends.lake.refusals import accept, refuse
+from crime_trends.lake.manifests import CleanManifest, RawManifest
 from crime_trends.months import months_of_year, years_of
 
 
@@ -173,52 +165,6 @@ def plan_cleaning(
     return plan
 
 
-def publish_months(lake: Lake, plan: CleaningPlan, report: CleaningReport) -> list[CleanManifest]:
-    """Publishes the stale months whose numbers agree, each in one step, and removes the attempt's folder.
-
-    Arguments:
-        report: what the Spark job counted; without any month where no stale month has rows.
-
-    Returns:
-        The manifests that were published.
-
-    Raises:
-        ReconciliationError: for the months whose raw rows are not the sum of what became of them, or whose files hold
-            other numbers of rows than reported; they are not published, all others are.
-        LakeConflictError: another process published some of the months meanwhile; all others are published.
-    """
-    published, wrong, conflicts = [], [], []
-    try:
-        written = [file.path for file in lake.files(plan.attempt) if file.path.endswith(".parquet")]
-        for month in plan.stale:
-            counts = report.months.get(month, MonthCounts())
-            clean, rejects = (
-                [path for path in written if path.startswith(f"{plan.attempt}/{kind}/partition={month}/")]
-                for kind in ("clean", "rejects")
-            )
-            with lake.on_this_disk([*clean, *rejects]) as root:
-                files, rejected_files = _with_rows(root, clean), _with_rows(root, rejects)
-                if mismatch := _mismatch(plan.rows[month].rows, counts, _rows_of(files), _rows_of(rejected_files)):
-                    wrong.append(f"{month}: {mismatch}")
-                    refuse(lake, plan.dataset.key, month, mismatch)
-                    continue
-                try:
-                    published.append(_publish(lake, plan, month, counts, files, rejected_files))
-                    accept(lake, plan.dataset.key, month)
-                except LakeConflictError as error:
-                    conflicts.append(str(error))
-    finally:
-        discard_attempt(lake, plan)
-    if wrong:
-        raise ReconciliationError(
-            f"{plan.dataset.key}: rows got lost or doubled while cleaning, so these months were not published: "
-            + "; ".join(wrong)
-        )
-    if conflicts:
-        raise LakeConflictError("; ".join(conflicts))
-    return published
-
-
 def discard_attempt(lake: Lake, plan: CleaningPlan) -> None:
     """Removes the output of a Spark job, and what runs that were killed left behind."""
     lake.remove_folder(plan.attempt)
@@ -247,77 +193,3 @@ def _why_stale(manifest: CleanManifest | None, rows: RawRows, code: str, forced:
     if manifest.code_hash != code:
         return "the cleaning code changed"
     return "forced" if forced else ""
-
-
-def _with_rows(root: Path, paths: Sequence[str]) -> list[tuple[Path, int]]:
-    """Files that Spark wrote, each with the rows that its footer states."""
-    rows = []
-    with duckdb.connect() as connection:
-        for file in (root / path for path in paths):
-            found = connection.execute("select num_rows from parquet_file_metadata($file)", {"file": _literal(file)})
-            (number,) = found.fetchone() or (0,)
-            rows.append((file, int(number)))
-    return rows
-
-
-def _literal(file: Path) -> str:
-    """The path as DuckDB's patterns take it for itself."""
-    return "".join(f"[{character}]" if character in "*?[" else character for character in str(file))
-
-
-def _rows_of(files: Sequence[tuple[Path, int]]) -> int:
-    return sum(rows for _, rows in files)
-
-
-def _mismatch(raw_rows: int, counts: MonthCounts, clean_in_files: int, rejected_in_files: int) -> str:
-    accounted = counts.clean_rows + counts.rejected_rows + counts.duplicate_rows
-    found = []
-    if accounted != raw_rows:
-        found.append(
-            f"{raw_rows} raw rows, but {counts.clean_rows} clean + {counts.rejected_rows} rejected + "
-            f"{counts.duplicate_rows} exact duplicates = {accounted}"
-        )
-    for name, reported, in_files in (
-        ("clean", counts.clean_rows, clean_in_files),
-        ("rejected", counts.rejected_rows, rejected_in_files),
-    ):
-        if reported != in_files:
-            found.append(f"{reported} {name} rows reported, but {in_files} in the files")
-    return ", ".join(found)
-
-
-def _publish(
-    lake: Lake,
-    plan: CleaningPlan,
-    month: str,
-    counts: MonthCounts,
-    files: Sequence[tuple[Path, int]],
-    rejected_files: Sequence[tuple[Path, int]],
-) -> CleanManifest:
-    key, raw, replaces = plan.dataset.key, plan.rows[month], plan.replaces[month]
-
-    def adopted(found: Sequence[tuple[Path, int]], folder: str) -> list[LakeFile]:
-        return [lake.put(file, folder, rows) for file, rows in found]
-
-    manifest = CleanManifest(
-        dataset=key,
-        partition=month,
-        version=clean_version(raw.checksum, plan.code_hash),
-        raw_checksum=raw.checksum,
-        code_hash=plan.code_hash,
-        raw_rows=raw.rows,
-        clean_rows=counts.clean_rows,
-        rejected_rows=counts.rejected_rows,
-        duplicate_rows=counts.duplicate_rows,
-        issues=counts.issues,
-        rejections=counts.rejections,
-        files=adopted(files, lake.clean_folder(key, month)),
-        rejected_files=adopted(rejected_files, lake.rejects_folder(key, month)),
-        portal_rows=raw.portal_rows,
-        made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        fetched_at=plan.raw[month[:4]].fetched_at,
-    )
-    if replaces is not None:
-        retire(lake, [*replaces.files, *replaces.rejected_files])
-    lake.publish_clean(manifest, replaces)
-    return manifest

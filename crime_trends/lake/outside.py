@@ -20,6 +20,7 @@ from crime_trends.lake.base import Lake
 from crime_trends.lake.checksums import csv_sql, field_names, id_sql, read_header
 from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, clean_version
 from crime_trends.lake.orphans import retire, sweep_orphans
+from crime_trends.sql import literal
 
 
 def rejects_key(dataset: Dataset) -> str:
@@ -91,7 +92,7 @@ def _written(lake: Lake, dataset: Dataset, raw: RawManifest, file: Path) -> Lake
         for source in (root / stored.path for stored in raw.files):
             header = read_header(source)
             parts.append(_rejects_sql(csv_sql(source, header), header, dataset.column_map))
-        copied = connection.execute(f"copy ({' union all '.join(parts)}) to {_literal(str(file))} (format parquet)")
+        copied = connection.execute(f"copy ({' union all '.join(parts)}) to {literal(str(file))} (format parquet)")
         (written,) = copied.fetchone() or (0,)
     if written != raw.rows:
         raise ReconciliationError(
@@ -111,13 +112,9 @@ def _rejects_sql(source: str, header: Sequence[str], column_map: ColumnMap) -> s
     """The query that makes rejects of a CSV; of its JSON, empty fields are left out, as those of a month's rejects."""
     fields = field_names(header)
     named = zip([*header, *fields[len(header) :]], fields, strict=True)
-    members = ", ".join(f"{_literal(name)}, nullif({field}, '')" for name, field in named)
+    members = ", ".join(f"{literal(name)}, nullif({field}, '')" for name, field in named)
     id_field = fields[header.index(column_map.source_columns(list(header))[column_map.id_column])]
     return (
         f"select '{Rejection.NO_MONTH}' as reason, nullif({id_sql(id_field)}, '') as row_id, null::date as month, "
         f"json_merge_patch('{{}}', json_object({members}))::varchar as raw from {source}"
     )
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

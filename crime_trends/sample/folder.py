@@ -22,6 +22,7 @@ from crime_trends.errors import CrimeTrendsError, UsageError
 from crime_trends.sample.schemas import SocrataColumn, SocrataSchema
 from crime_trends.sample.soql import translate_condition
 from crime_trends.sample.soql_parser import Table, companion, quoted
+from crime_trends.sql import literal, path_pattern
 
 SYNTHETIC_MARKER = "SYNTHETIC"
 SYSTEM_COLUMNS = (":id", ":updated_at")
@@ -190,7 +191,7 @@ class PortalFolder:
             found |= dict.fromkeys(names)
             texts = ", ".join(f"{_text_of(path, text)} AS {quoted(name)}" for name, text in names.items())
             selects.append(f'SELECT {texts}, ? AS ":file_updated_at" FROM {source}')
-            values += [_utc_text(path), str(path)]
+            values += [_utc_text(path), path_pattern(path)]
         served = [name for name in found if name not in SYSTEM_COLUMNS]
         columns = tuple(schema.column(name) for name in served)
         dates = [column.field_name for column in columns if column.type == "calendar_date"]
@@ -228,14 +229,14 @@ class PortalFolder:
                 "SELECT key FROM (SELECT unnest(json_keys(json)) AS key, row_number() OVER () AS row, "
                 "generate_subscripts(json_keys(json), 1) AS position FROM read_json_objects(?, format = 'array')) "
                 "GROUP BY key ORDER BY min((row, position))",
-                [str(path)],
+                [path_pattern(path)],
             ).fetchall()
             header = [name for (name,) in found]
-            columns = ", ".join(f"{_literal(name)}: 'JSON'" for name in header)
+            columns = ", ".join(f"{literal(name)}: 'JSON'" for name in header)
             return f"read_json(?, format = 'array', columns = {{{columns}}})", header
         with path.open(encoding="utf-8-sig", newline="") as stream:
             header = next(csv.reader(stream), [])
-        columns = ", ".join(f"{_literal(name)}: 'VARCHAR'" for name in header)
+        columns = ", ".join(f"{literal(name)}: 'VARCHAR'" for name in header)
         return (
             "read_csv(?, auto_detect = false, header = false, skip = 1, delim = ',', quote = '\"', escape = '\"', "
             f"nullstr = '', columns = {{{columns}}})",
@@ -254,7 +255,7 @@ def _text_of(path: Path, name: str) -> str:
 
 def _parsed(column: str) -> str:
     """The SQL that parses every way in which dates have been published; a spreadsheet's are days since 1899-12-30."""
-    formats = ", ".join(_literal(text) for text in DATE_FORMATS)
+    formats = ", ".join(literal(text) for text in DATE_FORMATS)
     serial = f"TIMESTAMP '1899-12-30' + to_days(try_cast({column} AS INTEGER))"
     return (
         f"CASE WHEN regexp_full_match({column}, '\\d{{5}}') THEN {serial} ELSE try_strptime({column}, [{formats}]) END"
@@ -263,7 +264,3 @@ def _parsed(column: str) -> str:
 
 def _utc_text(path: Path) -> str:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

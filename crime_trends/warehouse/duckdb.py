@@ -16,6 +16,7 @@ import duckdb
 from crime_trends.errors import CrimeTrendsError, NoTableError, ReconciliationError, WarehouseBusyError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
+from crime_trends.sql import path_pattern
 from crime_trends.warehouse.base import Reader, Row, Statement, Value, Warehouse
 from crime_trends.warehouse.schema import SCHEMAS, Table, added_columns, tables
 
@@ -138,10 +139,8 @@ class DuckDBWarehouse(Warehouse):
             for manifest in manifests:
                 month = first_day(manifest.partition)
                 connection.execute(f"delete from {table} where month = ?", [month])
-                if files[manifest.partition]:
-                    connection.execute(
-                        f"insert into {table} by name select * from read_parquet(?)", [list(files[manifest.partition])]
-                    )
+                if patterns := [path_pattern(file) for file in files[manifest.partition]]:
+                    connection.execute(f"insert into {table} by name select * from read_parquet(?)", [patterns])
                 counted = connection.execute(f"select count(*) from {table} where month = ?", [month]).fetchall()
                 if counted[0][0] != manifest.clean_rows:
                     raise ReconciliationError(

@@ -16,7 +16,8 @@ from crime_trends.checks.raw import schema_drift
 from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS
 from crime_trends.errors import ReconciliationError
-from crime_trends.lake.cleaning import plan_cleaning, publish_months
+from crime_trends.lake.cleaning import plan_cleaning
+from crime_trends.lake.publishing import publish_months
 from crime_trends_tests.checks.conftest import CALLS, HEADER, WrittenLake
 from crime_trends_tests.checks.test_unusual import calls_by_month
 

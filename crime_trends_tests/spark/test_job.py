@@ -1,26 +1,28 @@
 """The real script in a process of its own, started by the resource from within an asset."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from crime_cleaning.columns import ColumnType
+from crime_cleaning.job import run
+from pyspark.sql import SparkSession
 
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.base import ATTEMPT_SECONDS, ATTEMPTS
 from crime_trends.lake.checksums import measure
-from crime_trends.lake.cleaning import plan_cleaning, publish_months
+from crime_trends.lake.cleaning import plan_cleaning
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest, RawManifest, RawMonth
-from crime_trends.months import months_of_year, years_of
+from crime_trends.lake.publishing import publish_months
+from crime_trends.months import months_of_year
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends_tests.spark.conftest import csv_text
 
@@ -93,22 +95,40 @@ def row_of(dataset: Dataset, number: int, day: str) -> dict[str, str]:
     }
 
 
+def outcomes(manifests: Iterable[CleanManifest]) -> dict[str, tuple[int, int, int, int]]:
+    """Month -> raw, clean, rejected and duplicate rows."""
+    return {m.partition: (m.raw_rows, m.clean_rows, m.rejected_rows, m.duplicate_rows) for m in manifests}
+
+
+def three_months(dataset: Dataset) -> str:
+    """A row in March and three in April, two of them the same."""
+    rows = [row_of(dataset, number, "2024-04-10") for number in (1, 2, 2)] + [row_of(dataset, 4, "2024-03-12")]
+    return csv_text(rows)
+
+
+MONTHS = ["2024-03", "2024-04", "2024-05"]
+THREE_MONTHS = {"2024-03": (1, 1, 0, 0), "2024-04": (3, 2, 0, 1), "2024-05": (0, 0, 0, 0)}
+
+
 @pytest.mark.parametrize("key", DATASETS)
-def test_a_month_of_each_dataset_is_cleaned_by_the_script(
-    key: str, workplace: Workplace, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_months_of_each_dataset_are_cleaned_and_published(key: str, workplace: Workplace, spark: SparkSession) -> None:
+    dataset = DATASETS[key]
+    workplace.bring(dataset, "2024", three_months(dataset))
+    plan = plan_cleaning(workplace.lake, dataset, MONTHS)
+    report = run(spark, plan.job(workplace.lake.uri, partitions=2), lambda message: None)
+    assert outcomes(publish_months(workplace.lake, plan, report)) == THREE_MONTHS
+
+
+def test_the_script_cleans_whatever_the_environment_says_of_java_and_spark(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("JAVA_HOME", "/somewhere/else")
     monkeypatch.setenv("SPARK_HOME", "/somewhere/else")
     monkeypatch.setenv("PYSPARK_SUBMIT_ARGS", "--master spark://somewhere.else:7077 pyspark-shell")
-    dataset = DATASETS[key]
-    rows = [row_of(dataset, number, "2024-04-10") for number in (1, 2, 2)] + [row_of(dataset, 4, "2024-03-12")]
-    workplace.bring(dataset, "2024", csv_text(rows))
-    manifests = workplace.clean(dataset, ["2024-03", "2024-04", "2024-05"])
-    assert {month: (m.raw_rows, m.clean_rows, m.rejected_rows, m.duplicate_rows) for month, m in manifests.items()} == {
-        "2024-03": (1, 1, 0, 0),
-        "2024-04": (3, 2, 0, 1),
-        "2024-05": (0, 0, 0, 0),
-    }
+    dataset = DATASETS["los_angeles_crime_reports"]
+    workplace.bring(dataset, "2024", three_months(dataset))
+    manifests = workplace.clean(dataset, MONTHS)
+    assert outcomes(manifests.values()) == THREE_MONTHS
     assert [file.rows for file in manifests["2024-04"].files] == [2]
     terminal = "".join(capfd.readouterr())
     assert "2024-04: 2 clean, 0 rejected, 1 exact duplicates" in terminal
@@ -205,38 +225,3 @@ def wait_until(condition: Callable[[], bool], message: str, seconds: float = 60)
     while not condition():
         assert time.monotonic() < deadline, message
         time.sleep(0.1)
-
-
-@pytest.mark.parametrize(
-    ("key", "year", "file", "rows"),
-    [
-        (
-            "san_diego_calls_for_service",
-            "2023",
-            "police_calls_for_service/pd_calls_for_service_2023_datasd.csv",
-            26_595,
-        ),
-        ("los_angeles_crime_reports", "2020", "2nrs-mtv8_2020.csv", 874),
-        ("los_angeles_crime_reports", "2023", "2nrs-mtv8_2023.csv", 24_569),
-    ],
-)
-def test_no_real_row_is_rejected(
-    key: str, year: str, file: str, rows: int, workplace: Workplace, real_portal_dir: Path
-) -> None:
-    dataset = DATASETS[key]
-    text = (real_portal_dir / dataset.city / file).read_text(encoding="utf-8")
-    manifest = workplace.bring(dataset, year, text)
-    manifests = workplace.clean(dataset, sorted(manifest.months))
-    assert years_of(manifests) == [year]
-    assert sum(month.clean_rows for month in manifests.values()) == rows
-    assert sum(month.rejected_rows + month.duplicate_rows for month in manifests.values()) == 0
-
-
-def test_no_real_row_of_austin_is_rejected(workplace: Workplace, real_portal_dir: Path) -> None:
-    dataset = DATASETS["austin_crime_reports"]
-    served = json.loads((real_portal_dir / "austin" / "fdj4-gpfu.json").read_text(encoding="utf-8"))
-    rows = [{**row, "location": json.dumps(row.get("location"))} for row in served if row["occ_date"] >= "2023"]
-    workplace.bring(dataset, "2023", csv_text(rows))
-    month = workplace.clean(dataset, ["2023-12"])["2023-12"]
-    assert (month.raw_rows, month.clean_rows) == (len(rows), 863)
-    assert set(month.issues) <= {"occurred_time", "report_time"}

@@ -14,10 +14,11 @@ from typing import Any
 from crime_cleaning.spec import CleaningReport, MonthCounts
 
 from crime_trends.lake.base import ATTEMPTS
-from crime_trends.lake.cleaning import plan_cleaning, publish_months
+from crime_trends.lake.cleaning import plan_cleaning
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import RawMonth
 from crime_trends.lake.orphans import sweep_orphans
+from crime_trends.lake.publishing import publish_months
 from crime_trends_tests.spark.test_publishing import CALLS, cleaned, publish_raw, write
 
 MONTHS = ("2023-01", "2023-02")

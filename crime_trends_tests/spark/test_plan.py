@@ -15,7 +15,8 @@ from crime_cleaning.spec import CleaningJob, YearInput
 from pyspark.sql import DataFrame, SparkSession
 
 from crime_trends.datasets import DATASETS
-from crime_trends.lake.cleaning import plan_cleaning, publish_months
+from crime_trends.lake.cleaning import plan_cleaning
+from crime_trends.lake.publishing import publish_months
 from crime_trends_tests.spark.conftest import csv_text
 from crime_trends_tests.spark.test_job import Workplace, row_of
 

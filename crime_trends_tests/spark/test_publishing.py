@@ -17,9 +17,10 @@ from crime_trends.datasets import DATASETS
 from crime_trends.errors import CrimeTrendsError, LakeConflictError, ReconciliationError
 from crime_trends.lake import cleaning, local
 from crime_trends.lake.base import ATTEMPTS
-from crime_trends.lake.cleaning import CleaningPlan, code_hash, months_to_clean, plan_cleaning, publish_months
+from crime_trends.lake.cleaning import CleaningPlan, code_hash, months_to_clean, plan_cleaning
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import LakeFile, RawManifest, RawMonth
+from crime_trends.lake.publishing import publish_months
 
 CALLS = DATASETS["san_diego_calls_for_service"]
 NIBRS = DATASETS["los_angeles_nibrs_offenses"]
