@@ -87,6 +87,16 @@ def test_a_changed_month_is_replaced_an_emptied_one_is_emptied_and_others_stay(h
     ) == [("austin_crime_reports", None, 0), (CALLS, "DISTURBING THE PEACE", 2)]
 
 
+def test_a_window_of_loaded_months_is_asked_for_by_hand(home: ModelsHome) -> None:
+    outcome = home.dbt("run-operation", "ask_for_months", "--args", "{first: 2024-04, last: 2024-05}")
+    assert outcome.returncode == 0, outcome.stdout
+    assert home.table("facts.months_to_build") == [
+        ("los_angeles_nibrs_offenses", date(2024, 5, 1)),
+        (CALLS, date(2024, 4, 1)),
+        ("san_diego_nibrs_offenses", date(2024, 5, 1)),
+    ]
+
+
 def test_a_month_that_returns_to_an_earlier_version_is_a_new_vintage(home: ModelsHome) -> None:
     month = ("austin_crime_reports", "2024-03")
     rows = [report("2024001", "2024-03-05")]

@@ -47,6 +47,18 @@
     {{ return(months) }}
 {% endmacro %}
 
+{#- Asks for all loaded months of a window, by hand: dbt run-operation ask_for_months --args '{first: 2024-01, last: 2024-03}'.
+    Then dbt builds these and no others. Whole months, so that every count of them is right. -#}
+{% macro ask_for_months(first, last) %}
+    {% set request = source('facts', 'months_to_build') %}
+    {% do run_query('delete from ' ~ request ~ ' where true') %}
+    {% do run_query(
+        'insert into ' ~ request ~ ' (dataset, month) select distinct dataset, month from '
+        ~ source('warehouse', 'month_ledger')
+        ~ " where month between date '" ~ first ~ "-01' and date '" ~ last ~ "-01'"
+    ) %}
+{% endmacro %}
+
 {#- Condition: a row of this dataset belongs to one of the months (as months_to_build gives them). -#}
 {% macro is_asked_month(months, dataset) -%}
     {%- if months is none -%} true
