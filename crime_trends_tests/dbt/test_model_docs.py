@@ -64,7 +64,9 @@ def test_every_column_of_facts_and_marts_is_described_and_kept_in_the_database(
 ) -> None:
     undescribed = built_home.query(
         "select schema_name, table_name, column_name from duckdb_columns() "
-        "where schema_name in ('staging', 'intermediate', 'marts') and comment is null"
+        "where schema_name in ('staging', 'intermediate', 'facts', 'marts') "
+        "and (schema_name, table_name) not in (('facts', 'month_ledger'), ('facts', 'months_to_build')) "
+        "and comment is null"
     )
     assert undescribed == []
     for node in manifest["nodes"].values():
