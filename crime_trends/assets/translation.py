@@ -16,6 +16,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from crime_trends.assets.common import DOCS, OWNER
+from crime_trends.assets.lineage import model_lineage
 from crime_trends.automation.conditions import FACTS, MODEL
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.partitions import all_months
@@ -31,6 +32,7 @@ class ModelTranslator(DagsterDbtTranslator):
 
     def __init__(self) -> None:
         super().__init__()
+        self._lineage = model_lineage()
         self._specs: dict[tuple[int, str, int], dg.AssetSpec] = {}
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
@@ -82,6 +84,8 @@ class ModelTranslator(DagsterDbtTranslator):
         props = self.get_resource_props(manifest, unique_id)
         if project is not None:
             spec = spec.merge_attributes(metadata=_code_reference(project, props))
+        if lineage := self._lineage.get(spec.key.to_user_string()):
+            spec = spec.merge_attributes(metadata={"dagster/column_lineage": lineage})
         if _is_view(props):
             return spec
         known = {dep.asset_key for dep in spec.deps}

@@ -84,6 +84,54 @@ def test_a_table_has_the_columns_that_it_takes_over(specs: dict[str, dg.AssetSpe
         assert list(metadata["dagster/column_lineage"].deps_by_column) == columns, key
 
 
+def columns_behind(specs: dict[str, dg.AssetSpec], asset: str, column: str) -> set[str]:
+    """The columns of tables and seeds, ``asset.column``, that a model's column is made from in the end."""
+    if asset.startswith("warehouse/") or "dagster/column_lineage" not in specs[asset].metadata:
+        return {f"{asset}.{column}"}
+    sources = specs[asset].metadata["dagster/column_lineage"].deps_by_column[column]
+    return set().union(*(columns_behind(specs, it.asset_key.to_user_string(), it.column_name) for it in sources))
+
+
+def test_every_column_of_a_model_leads_back_to_columns_that_there_are(specs: dict[str, dg.AssetSpec]) -> None:
+    models = [
+        key for key, spec in specs.items() if str(spec.metadata.get("dagster_dbt/unique_id")).startswith("model.")
+    ]
+    assert models
+    for key in models:
+        for column in specs[key].metadata["dagster/column_schema"].columns:
+            for behind in columns_behind(specs, key, column.name):
+                asset, name = behind.split(".")
+                if asset in specs:
+                    known = {it.name for it in specs[asset].metadata["dagster/column_schema"].columns}
+                    assert name in known, f"{key}.{column.name}"
+    assert "warehouse/los_angeles_crime_reports.occurred_at" in columns_behind(
+        specs, "facts/fct_incidents", "occurred_at"
+    )
+
+
+def test_of_what_is_private_in_a_row_facts_and_marts_know_only_that_it_is_sensitive(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    private = {
+        f"warehouse/{dataset.key}.{column.name}"
+        for dataset in DATASETS.values()
+        for column in dataset.column_map.columns
+        if re.search(r"victim|mo_codes|address|street|block|homeless|hate|gang|domestic|family", column.name)
+    }
+    assert len(private) > 15
+    known = {
+        (behind, column.name)
+        for key in specs
+        if key.split("/")[0] in ("facts", "marts")
+        for column in specs[key].metadata["dagster/column_schema"].columns
+        for behind in columns_behind(specs, key, column.name) & private
+    }
+    assert known == {
+        ("warehouse/austin_crime_reports.is_family_violence", "is_sensitive"),
+        ("warehouse/los_angeles_nibrs_offenses.is_domestic_violence", "is_sensitive"),
+    }
+
+
 def test_every_asset_leads_to_its_docs_and_its_code(specs: dict[str, dg.AssetSpec]) -> None:
     for key, spec in specs.items():
         references = spec.metadata["dagster/code_references"].code_references

@@ -49,14 +49,19 @@ def test_the_asset_writes_one_page_that_names_every_model(
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["models.html"]
 
 
-def test_the_script_writes_the_page_without_any_data(tmp_path: Path) -> None:
-    page = tmp_path / "site" / "models.html"
+def test_the_script_writes_the_page_without_any_data_and_the_lineage_of_columns_is_current(tmp_path: Path) -> None:
+    page, lineage = tmp_path / "site" / "models.html", tmp_path / "column_lineage.json"
     outcome = subprocess.run(
-        [REPOSITORY / "scripts" / "model_docs", page, sys.executable], capture_output=True, text=True, check=False
+        [REPOSITORY / "scripts" / "model_docs", page, sys.executable, lineage],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert outcome.returncode == 0, outcome.stderr
     assert outcome.stdout == f"{page}: written\n"
     assert "mart_rolling_12" in page.read_text()
+    noted = (REPOSITORY / "dbt_project" / "column_lineage.json").read_text()
+    assert json.loads(lineage.read_text()) == json.loads(noted), "columns of models changed: run make docs"
 
 
 def test_every_column_of_facts_and_marts_is_described_and_kept_in_the_database(
