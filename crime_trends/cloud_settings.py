@@ -102,6 +102,12 @@ class CloudSettings(BaseModel):
     def _complete(self) -> Self:
         """Refuses what does not go together; the message names every setting that is missing."""
         place = self.spark_place
+        if self.socrata_app_token_secret and not (
+            self.gcp_project or self.socrata_app_token_secret.startswith("projects/")
+        ):
+            raise ValueError(
+                f"{PREFIX}GCP_PROJECT is needed for {PREFIX}SOCRATA_APP_TOKEN_SECRET, unless that names a project"
+            )
         if self.target == "local":
             if place != "local":
                 raise ValueError(f"{PREFIX}SPARK={place} needs {PREFIX}TARGET=gcp, since Dataproc can't read this disk")
@@ -137,6 +143,14 @@ class CloudSettings(BaseModel):
             "BIGQUERY_TOKEN": "none" if is_emulator else "",
         }
         return {f"{PREFIX}{name}": value for name, value in values.items()}
+
+    @property
+    def socrata_app_token_version(self) -> str | None:
+        """Full name of the version of the secret that holds the app token."""
+        name = self.socrata_app_token_secret
+        if name is None or name.startswith("projects/"):
+            return name
+        return f"projects/{self.gcp_project}/secrets/{name}/versions/latest"
 
     @property
     def spark_place(self) -> SparkPlace:

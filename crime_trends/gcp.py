@@ -13,16 +13,22 @@ from typing import Any
 
 import grpc
 from google.api_core.exceptions import GoogleAPICallError, RetryError
+from google.api_core.retry import Retry
 from google.auth.credentials import AnonymousCredentials
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import dataproc_v1 as dataproc
+from google.cloud import secretmanager_v1 as secretmanager
 from google.cloud import storage
 from google.cloud.dataproc_v1.services.batch_controller.transports import BatchControllerGrpcTransport
 from google.cloud.dataproc_v1.services.job_controller.transports import JobControllerGrpcTransport
+from google.cloud.secretmanager_v1.services.secret_manager_service.transports import SecretManagerServiceGrpcTransport
 from google.cloud.storage.exceptions import DataCorruption, InvalidResponse
 from requests import RequestException
 
 from crime_trends.errors import CloudBusyError, CloudError, CrimeTrendsError
+
+REQUEST_SECONDS = 60.0
+"""How long one request may take, tries included."""
 
 PASSING = {408, 429, 500, 502, 503, 504}
 """Status codes after which the same request may work later."""
@@ -55,6 +61,27 @@ def dataproc_batches(region: str, endpoint: str | None = None) -> dataproc.Batch
     if is_emulator(endpoint):
         return dataproc.BatchControllerClient(transport=BatchControllerGrpcTransport(channel=_plain_channel(endpoint)))
     return dataproc.BatchControllerClient(client_options={"api_endpoint": _dataproc_address(region, endpoint)})
+
+
+def read_secret(version: str, endpoint: str | None = None) -> str:
+    """What a version of a secret in Secret Manager holds.
+
+    Arguments:
+        version: its full name, ``projects/P/secrets/S/versions/V``.
+
+    Raises:
+        CloudError: it can't be had; the message names it and holds nothing of it.
+    """
+    if is_emulator(endpoint):
+        transport = SecretManagerServiceGrpcTransport(channel=_plain_channel(endpoint))
+        client = secretmanager.SecretManagerServiceClient(transport=transport)
+    else:
+        options = {"api_endpoint": endpoint.removeprefix("https://")} if endpoint else None
+        client = secretmanager.SecretManagerServiceClient(client_options=options)
+    tries = Retry(predicate=is_transient, timeout=REQUEST_SECONDS)
+    with cloud_errors(f"reading the secret {version}"):
+        answer = client.access_secret_version(name=version, retry=tries, timeout=REQUEST_SECONDS)
+    return answer.payload.data.decode().strip()
 
 
 def _plain_channel(endpoint: str | None) -> grpc.Channel:

@@ -24,6 +24,7 @@ from crime_trends.portals.http import NotAtPortalError, PortalSession
 from crime_trends.portals.kind import refuse_other_kind
 from crime_trends.portals.seshat import SeshatFile
 from crime_trends.portals.socrata import SocrataDataSet
+from crime_trends.portals.token import socrata_app_token
 from crime_trends.settings import Settings
 
 LOOK_SECONDS = 20.0
@@ -112,8 +113,8 @@ def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | N
     known: dict[str, Any] = json.loads(cursor) if cursor else {}
     built = lake.raw_partitions(dataset.key)
     recent = years_of(trailing_months(dataset))
-    token = settings.socrata_app_token if dataset.socrata_sources else None
-    session = _session(dataset.city, settings, token.get_secret_value() if token else None)
+    token = socrata_app_token(settings) if dataset.socrata_sources else None
+    session = _session(dataset.city, settings, token)
     now: dict[str, Any] = {}
     years: dict[str, str] = {}
     waiting: list[str] = []

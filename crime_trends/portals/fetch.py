@@ -27,6 +27,7 @@ from crime_trends.portals.seshat import SeshatFile
 from crime_trends.portals.socrata import SocrataDataSet
 from crime_trends.portals.socrata_rows import SocrataOutside, SocrataYear
 from crime_trends.portals.source import Look, YearSource
+from crime_trends.portals.token import socrata_app_token
 from crime_trends.settings import Settings
 
 NEW_YEAR_DAYS = 31
@@ -180,10 +181,8 @@ class RawIngest:
 
     def _session(self, city: str) -> PortalSession:
         if city not in self._sessions:
-            token = self.settings.socrata_app_token if _is_socrata(city) else None
-            self._sessions[city] = PortalSession(
-                city, self.settings, app_token=token.get_secret_value() if token else None, sleep=self._sleep
-            )
+            token = socrata_app_token(self.settings) if _is_socrata(city) else None
+            self._sessions[city] = PortalSession(city, self.settings, app_token=token, sleep=self._sleep)
         return self._sessions[city]
 
     def _source(self, dataset: Dataset, year: int) -> YearSource:

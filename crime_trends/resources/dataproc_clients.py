@@ -12,9 +12,8 @@ from google.api_core.retry import Retry
 from google.cloud import dataproc_v1 as dataproc
 from google.protobuf.duration_pb2 import Duration
 
-from crime_trends.gcp import is_transient
+from crime_trends.gcp import REQUEST_SECONDS, is_transient
 from crime_trends.resources.dataproc_pipes import (
-    REQUEST_SECONDS,
     DataprocPipesClient,
     DataprocPlace,
     DataprocWork,

@@ -22,11 +22,8 @@ from google.cloud import storage
 
 from crime_trends.cloud_settings import PREFIX
 from crime_trends.errors import CloudBusyError, CloudError, CrimeTrendsError
-from crime_trends.gcp import cloud_errors
+from crime_trends.gcp import REQUEST_SECONDS, cloud_errors
 from crime_trends.resources.code_archive import UploadedCode
-
-REQUEST_SECONDS = 60.0
-"""How long one request to Dataproc may take, tries included."""
 
 MESSAGE_SECONDS = 30.0
 """How long the last messages of a job may take to appear when it has ended."""

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -121,16 +121,24 @@ class StorageFront:
         target: the server's address.
         url: the front's.
         requests: method and address of what came.
+        faults: what is to go wrong.
+        before: method, text of the address, and what happens just before the first such request.
+        corrupt: bytes of what is sent, and what arrives instead.
     """
 
     target: str
     url: str = ""
     requests: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    before: tuple[str, str, Callable[[], None]] | None = None
+    corrupt: tuple[bytes, bytes] = (b"", b"")
 
     def fault(self, method: str, path: str) -> Fault | None:
         """The fault that this request meets."""
         self.requests.append(f"{method} {path}")
+        if self.before and self.before[0] == method and self.before[1] in path:
+            happens, self.before = self.before[2], None
+            happens()
         for fault in self.faults:
             if fault.times and fault.method == method and fault.marker in path:
                 fault.times -= 1
@@ -148,6 +156,8 @@ def storage_front(target: str) -> Iterator[StorageFront]:
 
         def _handle(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if front.corrupt[0]:
+                body = body.replace(*front.corrupt)
             fault = front.fault(self.command, self.path)
             answer = None
             if fault is None or fault.done:
