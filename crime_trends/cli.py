@@ -119,6 +119,9 @@ def _add_months(command: argparse.ArgumentParser) -> None:
         metavar="KEY",
         help=f"only this dataset; may be repeated. One of {', '.join(DATASETS)}",
     )
+    command.add_argument(
+        "--yes", action="store_true", help="go on with a large backfill on Google Cloud, whose size is printed first"
+    )
 
 
 def _port(text: str) -> int:
@@ -139,6 +142,7 @@ def _run(options: argparse.Namespace) -> int:
             sample=options.sample,
             dry_run=options.dry_run,
             force=options.force,
+            yes=options.yes,
         )
     )
 
@@ -154,7 +158,7 @@ def _backfill(options: argparse.Namespace) -> int:
     from crime_trends.commands.backfill import backfill
     from crime_trends.commands.run import RunRequest
 
-    return backfill(RunRequest(first, last, tuple(dict.fromkeys(options.datasets))))
+    return backfill(RunRequest(first, last, tuple(dict.fromkeys(options.datasets)), yes=options.yes))
 
 
 def _dev(options: argparse.Namespace) -> int:
