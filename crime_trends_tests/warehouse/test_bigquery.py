@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crime_trends.commands.backfill import backfill
+from crime_trends.commands.run import RunRequest
 from crime_trends.datasets import DATASETS
-from crime_trends.errors import CloudBusyError, CrimeTrendsError, WarehouseBusyError
+from crime_trends.errors import CloudBusyError, CrimeTrendsError, UsageError, WarehouseBusyError
 from crime_trends.warehouse import bigquery_jobs
 from crime_trends.warehouse.base import LedgerEntry
 from crime_trends.warehouse.schema import dataset_columns
@@ -22,6 +25,7 @@ pytestmark = pytest.mark.xdist_group("models")
 PREFIX = "own"
 AUSTIN = "austin_crime_reports"
 NIBRS = "san_diego_nibrs_offenses"
+CALLS = "san_diego_calls_for_service"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -151,3 +155,32 @@ def test_what_does_not_answer_is_tried_later(bigquery: BigQuery, front: Front) -
     with pytest.raises(CloudBusyError) as busy:
         open_bigquery(front.url, PREFIX).read("select 1")
     assert busy.value.passes
+
+
+def test_a_large_backfill_is_told_and_needs_a_yes(
+    bigquery: BigQuery, files: CleanFiles, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    open_bigquery(bigquery.endpoint, "large").prepare()
+    files.load(open_bigquery(bigquery.endpoint, "large"), files.month(CALLS, "2024-03", [("E1", 1), ("E2", 2)]))
+    for name, value in {
+        "TARGET": "gcp",
+        "SPARK": "local",
+        "GCP_PROJECT": PROJECT,
+        "LAKE_BUCKET": "lake",
+        "BIGQUERY_PREFIX": "large",
+        "BIGQUERY_ENDPOINT": bigquery.endpoint,
+        "WEB_URL": "http://127.0.0.1:9",
+    }.items():
+        monkeypatch.setenv(f"CRIME_TRENDS_{name}", value)
+    with pytest.raises(CrimeTrendsError, match="no Dagster answers"):
+        backfill(RunRequest("2024-01", "2024-12"))
+    assert capfd.readouterr().err == ""
+
+    large = RunRequest("2018-01", "2024-12", (AUSTIN, CALLS))
+    with pytest.raises(UsageError, match=r"large backfill \(168 months, about 0.52 GB in BigQuery\); say --yes"):
+        backfill(large)
+    said = capfd.readouterr().err
+    assert f"{AUSTIN}: 84 months, 2018-01 to 2024-12, about 524 MB" in said
+    assert f"{CALLS}: 84 months, 2018-01 to 2024-12, about 0 MB" in said  # as small as the month that was loaded
+    with pytest.raises(CrimeTrendsError, match="no Dagster answers"):
+        backfill(replace(large, yes=True))
