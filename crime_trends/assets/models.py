@@ -51,6 +51,22 @@ class FactsConfig(ForceConfig):
     )
 
 
+def selection(tag: str) -> str:
+    """What dbt calls a set of models."""
+    return f"tag:{tag}"
+
+
+def dbt_arguments(tag: str, *, build: bool, test: bool = True) -> list[str]:
+    """What dbt is called with for a set of models, of which at least one of building and testing is to be done.
+
+    There are no variables: which months are built is in a table, since dbt parses all anew for other variables. Unit
+    tests speak of the code and not of the data, so they are no checks.
+    """
+    command = {(True, True): "build", (True, False): "run", (False, True): "test"}[build, test]
+    only_data_tests = ["--exclude-resource-type", "unit_test"] if test else []
+    return [command, *only_data_tests, "--select", selection(tag)]
+
+
 def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     """The three sets. The project's manifest must exist."""
 
@@ -59,7 +75,7 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
         project=project,
         dagster_dbt_translator=TRANSLATOR,
         name="monthly_models",
-        select=f"tag:{MONTHLY}",
+        select=selection(MONTHLY),
         backfill_policy=BACKFILL,
         pool=WAREHOUSE_POOL,
     )
@@ -102,7 +118,7 @@ def _unpartitioned_models(
         project=project,
         dagster_dbt_translator=TRANSLATOR,
         name=name,
-        select=f"tag:{tag}",
+        select=selection(tag),
         pool=WAREHOUSE_POOL,
     )
     def models(
@@ -141,15 +157,11 @@ def _run_dbt(
     Raises:
         dg.Failure: something else than a test failed.
     """
-    command, what = {
-        (True, True): ("build", "building and testing"),
-        (True, False): ("run", "building"),
-        (False, True): ("test", "up to date; testing"),
-    }[build, test]
+    arguments = dbt_arguments(tag, build=build, test=test)
+    what = {"build": "building and testing", "run": "building", "test": "up to date; testing"}[arguments[0]]
     context.log.info(f"{what} the {tag} models")
-    only_data_tests = ["--exclude-resource-type", "unit_test"] if test else []
     invocation = dbt.cli(
-        [command, *only_data_tests, "--select", f"tag:{tag}"],
+        arguments,
         manifest=project.manifest_path,
         dagster_dbt_translator=TRANSLATOR,
         raise_on_error=False,
