@@ -66,4 +66,4 @@ class CloudWorkplace(Workplace):
         if backend == "jobs":
             return DataprocJobsResource(cluster="crimes", **shared)
         nothing = dict.fromkeys(("image", "service_account", "subnetwork"))
-        return DataprocBatchesResource(runtime="2.2", **nothing, **shared)
+        return DataprocBatchesResource(runtime="2.2", **{**nothing, **shared})

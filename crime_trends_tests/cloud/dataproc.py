@@ -45,13 +45,13 @@ class Fate:
 
     Arguments:
         command: what runs instead of Spark; None: Spark.
-        lost: number of the object with messages that is gone when it has ended.
         answer_lost: whether who submits it hears that the service is away, though it runs.
+        cancelled: whether somebody else cancels it at once.
     """
 
     command: str | None = None
-    lost: int | None = None
     answer_lost: bool = False
+    cancelled: bool = False
 
 
 @dataclass
@@ -65,6 +65,7 @@ class Dataproc:
         jobs, batches: what was submitted, by id.
         fates: of the next pieces of work.
         started: ids of all that really ran, in order.
+        looks: id of a batch, for each time that somebody asked how it is.
     """
 
     storage: Storage
@@ -74,6 +75,7 @@ class Dataproc:
     batches: dict[str, dp.Batch] = field(default_factory=dict)
     fates: list[Fate] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
+    looks: list[str] = field(default_factory=list)
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
     _lock: threading.RLock = field(default_factory=threading.RLock)
@@ -147,6 +149,7 @@ class Dataproc:
         """GetBatch."""
         with self._lock:
             id = request.name.rpartition("/")[2]
+            self.looks.append(id)
             if id not in self.batches:
                 call.abort(grpc.StatusCode.NOT_FOUND, f"Not found: Batch {request.name}")
             return dp.Batch(self.batches[id])
@@ -199,13 +202,11 @@ class Dataproc:
                 )
                 self._processes[id] = process
                 becomes("RUNNING", "")
-                if id in self._cancelled:
+                if fate.cancelled or id in self._cancelled:
                     self._cancel(id)
             code = process.wait()
             log_object = self.storage.client.bucket(BUCKET).blob(f"{output}.000000000")
             log_object.upload_from_filename(str(folder / "driveroutput"))
-            if fate.lost:
-                self._lose(id, fate.lost)
             with self._lock:
                 if id in self._cancelled:
                     becomes("CANCELLED", "")
@@ -248,11 +249,6 @@ class Dataproc:
             process = self._processes.get(id)
             if process is not None and process.poll() is None:
                 os.killpg(process.pid, signal.SIGTERM)
-
-    def _lose(self, id: str, number: int) -> None:
-        for bucket in self.storage.client.list_buckets():
-            for blob in bucket.list_blobs(prefix=f"jobs/{id}/messages/{number}.json"):
-                blob.delete()
 
     def end(self) -> None:
         """Ends what still runs."""
