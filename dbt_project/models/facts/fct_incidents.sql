@@ -1,4 +1,4 @@
-{{ config(**by_month(cluster_by=['dataset', 'occurred_date'])) }}
+{{ config(**by_month(cluster_by=['city', 'dataset', 'occurred_date'])) }}
 
 {%- set months = months_to_build() %}
 
