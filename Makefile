@@ -18,7 +18,7 @@ run: runtime ## bring three months of the built-in sample from the portal to the
 	@$(BIN)/crime-trends run --from 2024-03 --to 2024-05 --sample
 
 test: tools emulators ## run all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 test-cloud: tools emulators ## run only the tests of Google Cloud, on stand-ins for it
 	$(BIN)/python -m pytest -n 2 --dist loadgroup crime_trends_tests/cloud crime_trends_tests/warehouse

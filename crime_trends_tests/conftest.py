@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -22,6 +23,15 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
+
+
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108
+
+
+def pytest_configure() -> None:
+    """Puts the folders of tests into memory where there is room: Dagster waits for the disk with each event."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 @pytest.fixture(scope="session")

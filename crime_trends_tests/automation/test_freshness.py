@@ -15,8 +15,6 @@ from crime_trends.home import DAGSTER_YAML
 from crime_trends_tests.automation.dagster_server import DagsterServer
 from crime_trends_tests.conftest import Home
 
-pytestmark = pytest.mark.xdist_group("daemon")
-
 AUSTIN, CALLS, NIBRS = "austin_crime_reports", "san_diego_calls_for_service", "los_angeles_nibrs_offenses"
 CLOSED = "los_angeles_crime_reports"
 DAY = 24 * 3600
@@ -61,6 +59,7 @@ def test_quiet_weeks_stay_fresh_a_dead_sensor_does_not_and_an_old_backfill_hides
     assert judged == {AUSTIN: "DEGRADED", CALLS: "HEALTHY", NIBRS: "HEALTHY", CLOSED: None}
 
 
+@pytest.mark.xdist_group("code_location")
 def test_only_raw_years_of_open_datasets_have_a_policy(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     policies = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).freshness_policy}

@@ -88,13 +88,18 @@ def portal_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def built_home(portal_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The place of all homes of these tests, one after the other: in another place dbt would parse the models anew."""
+    return tmp_path_factory.mktemp("run") / "home with a space"
+
+
+@pytest.fixture(scope="session")
+def built_home(portal_folder: Path, home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home filled once, undisturbed. Never run anything on it: take ``home``, which is a copy."""
-    path = tmp_path_factory.mktemp("built") / "home with a space"
     with SamplePortal(portal_folder) as portal:
-        result = Home(path, portal.urls).run(FIRST, LAST, *DATASETS)
+        result = Home(home_path, portal.urls).run(FIRST, LAST, *DATASETS)
     assert result.returncode == 0, result.stdout + result.stderr
-    return path
+    return home_path.rename(tmp_path_factory.mktemp("built") / "home")
 
 
 @pytest.fixture
@@ -111,14 +116,16 @@ def portal(data_dir: Path) -> Iterator[SamplePortal]:
 
 
 @pytest.fixture
-def home(built_home: Path, portal: SamplePortal, tmp_path: Path) -> Home:
+def home(built_home: Path, home_path: Path, portal: SamplePortal) -> Home:
     """A copy of the built home, pointed at the test's own portal."""
-    path = tmp_path / "home"
-    shutil.copytree(built_home, path)
-    return Home(path, portal.urls)
+    shutil.rmtree(home_path, ignore_errors=True)
+    shutil.copytree(built_home, home_path)
+    return Home(home_path, portal.urls)
 
 
 @pytest.fixture
-def empty_home(portal: SamplePortal, tmp_path: Path) -> Home:
-    """A home in which nothing was ever done, pointed at the test's own portal."""
-    return Home(tmp_path / "home", portal.urls)
+def empty_home(built_home: Path, home_path: Path, portal: SamplePortal) -> Home:
+    """A home in which nothing was done but to parse the models, pointed at the test's own portal."""
+    shutil.rmtree(home_path, ignore_errors=True)
+    shutil.copytree(built_home / "dbt", home_path / "dbt")
+    return Home(home_path, portal.urls)

@@ -78,11 +78,12 @@ def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_not
     assert "FAILED    facts/fct_incidents fct_incidents_record_types_are_not_mixed" in status.stdout
 
 
-def test_status_of_a_home_in_which_nothing_was_done_is_one_line(empty_home: Home) -> None:
-    status = empty_home.command("status")
+def test_status_of_a_home_in_which_nothing_was_done_is_one_line(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    status = home.command("status")
     assert status.returncode == 0, status.stderr
-    assert status.stdout == f"nothing was ever fetched into {empty_home.path}; crime-trends run brings months into it\n"
-    assert not empty_home.path.exists()
+    assert status.stdout == f"nothing was ever fetched into {home.path}; crime-trends run brings months into it\n"
+    assert not home.path.exists()
 
 
 def test_status_says_how_new_each_dataset_is(home: Home) -> None:

@@ -1,4 +1,4 @@
-"""A run that is killed at any point, then run again, ends where an undisturbed run ends."""
+"""Runs that are killed, each at a later point than the one before: the last one ends where an undisturbed run ends."""
 
 from __future__ import annotations
 
@@ -58,15 +58,16 @@ def kill_at(process: subprocess.Popen[str], pattern: str) -> str:
     return "".join(said)
 
 
-@pytest.mark.parametrize("pattern", POINTS.values(), ids=POINTS)
-def test_killed_and_run_again_equals_undisturbed(
-    empty_home: Home, built_home: Path, portal: SamplePortal, pattern: str
+def test_killed_at_every_point_and_run_again_equals_undisturbed(
+    empty_home: Home, built_home: Path, portal: SamplePortal
 ) -> None:
     portal.faults.add(Fault("slow", path="calls_for_service_2024", seconds=1))
-    process = empty_home.start("run", "--from", FIRST, "--to", LAST, *DATASETS)
-    said = kill_at(process, pattern)
-    assert process.returncode == -signal.SIGKILL, said
-    portal.faults.clear()
+    for number, (point, pattern) in enumerate(POINTS.items()):
+        process = empty_home.start("run", "--from", FIRST, "--to", LAST, *DATASETS)
+        said = kill_at(process, pattern)
+        assert process.returncode == -signal.SIGKILL, f"{point}: {said}"
+        assert ("killed before" in said) == (number > 0), f"{point}: {said}"
+        portal.faults.clear()
 
     result = empty_home.run(FIRST, LAST, *DATASETS)
 

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from crime_trends import datasets
+from crime_trends.lake.local import LocalLake
+from crime_trends.portals.fetch import RawIngest
 from crime_trends.sample.portal import SamplePortal
+from crime_trends.settings import Settings
 from crime_trends_tests.conftest import Home
 from crime_trends_tests.run.conftest import (
     DATASETS,
@@ -144,39 +148,37 @@ def test_the_other_kind_of_portal_is_refused_before_anything_is_fetched(
     files = home.published_files()
     result = home.run(FIRST, LAST, *DATASETS, "--force")
     assert result.returncode == 2
-    assert "real" in result.stderr
-    assert "synthetic" in result.stderr
+    assert f"{home.path} holds real data, but" in result.stderr
+    assert "serves synthetic data" in result.stderr
     assert home.published_files() == files
     assert downloads(portal) == []
 
 
-def test_a_real_portal_is_refused_by_a_synthetic_home(empty_home: Home, data_dir: Path) -> None:
+def test_a_real_portal_is_refused_by_a_synthetic_home(empty_home: Home, portal: SamplePortal, data_dir: Path) -> None:
     marker = data_dir / "SYNTHETIC"
     marker.touch()
-    assert empty_home.run(FIRST, FIRST, "--dataset", SAN_DIEGO).returncode == 0
+    urls = {f"{city}_url": url for city, url in portal.urls.items()}
+    settings = Settings(home=empty_home.path, **urls)
+    RawIngest(settings, LocalLake(settings.lake_dir)).fetch_year(datasets.DATASETS[SAN_DIEGO], 2024)
     marker.unlink()
     files = empty_home.published_files()
     result = empty_home.run(FIRST, FIRST, "--dataset", SAN_DIEGO, "--force")
     assert result.returncode == 2
-    assert "synthetic" in result.stderr
+    assert f"{empty_home.path} holds synthetic data, but" in result.stderr
     assert empty_home.published_files() == files
 
 
-def test_a_wiped_dagster_instance_heals(home: Home, portal: SamplePortal) -> None:
+def test_a_wiped_dagster_instance_heals_and_a_lost_dashboard_is_made_again(home: Home, portal: SamplePortal) -> None:
+    before = home.published_files()
     shutil.rmtree(home.path / "dagster")
-    files = home.published_files()
-    result = home.run(FIRST, LAST, *DATASETS)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert downloads(portal) == []
-    assert home.published_files() == files
-
-
-def test_a_lost_dashboard_is_made_again(home: Home) -> None:
     dashboard = home.path / "reports" / "dashboard.html"
     dashboard.unlink()
     result = home.run(FIRST, LAST, *DATASETS)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert dashboard.exists()
+    assert downloads(portal) == []
+    after = home.published_files()
+    assert after.keys() == before.keys()
+    assert {path.split("/")[0] for path in after if after[path] != before[path]} == {"reports"}
     assert str(dashboard) in result.stdout
 
 

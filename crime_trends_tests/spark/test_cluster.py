@@ -58,14 +58,9 @@ def cluster(tmp_path: Path) -> Iterator[tuple[str, Path]]:
             wait_for(logs / worker, r"(Successfully registered with master)")
         yield address, logs
     finally:
-        for process in reversed(processes):
-            process.terminate()
         for process in processes:
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            process.kill()  # a JVM that is asked to end takes its time, and nothing here is worth keeping
+            process.wait()
 
 
 def checksums(workplace: Workplace) -> dict[str, list[tuple[object, ...]]]:

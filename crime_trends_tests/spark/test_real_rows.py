@@ -15,6 +15,9 @@ from crime_trends.datasets import DATASETS
 from crime_trends_tests.conftest import REPOSITORY
 from crime_trends_tests.spark.conftest import Clean, Cleaned, csv_text
 
+# One worker for all of them: each file is cleaned once.
+pytestmark = pytest.mark.xdist_group("real_values")
+
 AUSTIN, LOS_ANGELES, CALLS = "austin_crime_reports", "los_angeles_crime_reports", "san_diego_calls_for_service"
 FILES = {
     "austin/fdj4-gpfu.json": AUSTIN,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 ONCE = "fct_incidents_incident_is_once_in_a_month"
-IN_ONE_MONTH = "fct_incidents_incident_is_in_one_month"
 NOT_MIXED = "fct_incidents_record_types_are_not_mixed"
 KNOWN_CITY = "accepted_values_fct_incidents_city__austin__los_angeles__san_diego"
 KNOWN_TYPE = "accepted_values_fct_incidents_record_type__report__offense__call"
@@ -57,7 +56,6 @@ FAULTS = {
         f"insert into facts.fct_incidents from facts.fct_incidents {AUSTIN}",
         {
             ONCE,
-            IN_ONE_MONTH,
             EVERY_OFFENSE,
             RECORDED,
             DAYS_ADD_UP,
@@ -65,10 +63,6 @@ FAULTS = {
             NEWEST_ADD_UP,
             SHARES_ADD_UP,
         },
-    ),
-    "a record in two months": (
-        "update facts.fct_incidents set incident_id = 'P1' where incident_id = 'E2'",
-        {IN_ONE_MONTH},
     ),
     "a record lost": (
         f"delete from facts.fct_incidents {AUSTIN}",
