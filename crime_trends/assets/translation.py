@@ -17,7 +17,8 @@ from dagster_dbt import DagsterDbtTranslator, DbtProject
 
 from crime_trends.assets.common import DOCS, OWNER
 from crime_trends.assets.lineage import model_lineage
-from crime_trends.automation.conditions import FACTS, MODEL
+from crime_trends.automation.conditions import FACTS, MART
+from crime_trends.automation.conditions import REFERENCE as REFERENCE_MODEL
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.partitions import all_months
 from crime_trends.warehouse.models import MARTS, MONTHLY, REFERENCE
@@ -66,7 +67,9 @@ class ModelTranslator(DagsterDbtTranslator):
         """As what it is made from changes; views are made anew with the tables that read them."""
         if _is_view(dbt_resource_props):
             return None
-        return FACTS if self._is_monthly_table(dbt_resource_props) else MODEL
+        if self._is_monthly_table(dbt_resource_props):
+            return FACTS
+        return MART if MARTS in dbt_resource_props["tags"] else REFERENCE_MODEL
 
     def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
         """Adds where its code is, and the tables behind the views that a model reads to what it depends on.

@@ -13,7 +13,7 @@ import dagster as dg
 
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.months import TRAILING_MONTHS
-from crime_trends.warehouse.models import MONTHLY
+from crime_trends.warehouse.models import MARTS, MONTHLY
 
 Condition: TypeAlias = dg.AutomationCondition[Any]
 AC = dg.AutomationCondition
@@ -22,6 +22,7 @@ NAME = "automation"
 TICK_SECONDS = 30
 
 _TABLES = dg.AssetSelection.assets(*(["warehouse", key] for key in DATASETS))
+_FACTS_OR_MARTS = dg.AssetSelection.assets(["facts", "month_ledger"]) | dg.AssetSelection.tag(MARTS, "")
 _BY_MONTH = _TABLES | dg.AssetSelection.tag(MONTHLY, "")
 _CHANGED = AC.any_deps_match(AC.data_version_changed())
 _WITH_ITS_INPUTS = AC.any_deps_match(AC.data_version_changed() | AC.will_be_requested())
@@ -41,11 +42,17 @@ CLOSED_CLEAN: Condition = (_CHANGED.since(_HANDLED) & _BUILT & _IDLE).with_label
 TABLE: Condition = (_WITH_ITS_INPUTS.since(_HANDLED) & _IDLE).with_label("inputs changed")
 """Of what follows its inputs one to one, in the run that makes them: tables, dimensions, marts and reports."""
 
-MODEL: Condition = (
-    (_WITH_ITS_INPUTS.ignore(_BY_MONTH) | AC.code_version_changed()).since(_HANDLED) & _IDLE
-).with_label("inputs or code changed")
-"""Of unpartitioned dbt models, whose code is part of what they are: seeds have no other input. A mart follows
-the facts' ledger, and not the tables and the monthly models that it reads too: these are not all done at once."""
+REFERENCE: Condition = (
+    (_WITH_ITS_INPUTS | AC.code_version_changed() | AC.missing().newly_true()).since(_HANDLED) & _IDLE
+).with_label("inputs or code changed, or never built")
+"""Of seeds and dimensions, whose code is part of what they are. Facts need them, so a fresh start makes them first."""
+
+_OTHERS_CHANGED = _WITH_ITS_INPUTS.ignore(_BY_MONTH | _FACTS_OR_MARTS) | AC.code_version_changed()
+MART: Condition = (
+    (_WITH_ITS_INPUTS.allow(_FACTS_OR_MARTS) | (_OTHERS_CHANGED & _BUILT)).since(_HANDLED) & _IDLE
+).with_label("facts, inputs or code changed")
+"""Of marts. They follow the facts' ledger, and not the tables and the monthly models that they read too: these are not
+all done at once. Whatever else they read makes them anew only if there were facts to build them from before."""
 
 CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label("code changed")
 """Of what is made of code alone."""

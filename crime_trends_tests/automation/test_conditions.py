@@ -78,6 +78,31 @@ def automation(definitions: dg.Definitions) -> Iterator[Automation]:
         yield automation
 
 
+def test_a_fresh_start_makes_the_reference_models_and_then_the_recent_months_and_only_then_the_marts(
+    definitions: dg.Definitions,
+) -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        automation = Automation(definitions, instance)
+        reference = automation.tick()
+        assert {automation.graph.get(dg.AssetKey(key.split("/"))).tags["layer"] for key in reference} == {"reference"}
+        assert {"facts/dim_datasets", "facts/austin_offense_crosswalk"} <= reference.keys()
+        automation.report(f"raw/{AUSTIN}_outside", "1")
+        for key in (*reference, *automation.tick()):
+            automation.report(key, "1")
+        assert automation.tick() == {}
+
+        recent = trailing_months(DATASETS[AUSTIN])
+        automation.report(f"raw/{AUSTIN}", "1", sorted({month[:4] for month in recent}))
+        asked = automation.tick()
+        assert asked[f"clean/{AUSTIN}"] == asked[FACTS] == asked["facts/month_ledger"] == recent
+        assert of_layer(asked, "marts") == {}
+        for key in asked:
+            automation.report(key, "1", recent)
+        asked = automation.tick()
+        assert {"marts/mart_reconciliation", "marts/mart_monthly_counts", "reports/dashboard"} <= asked.keys()
+        assert of_layer(asked, "facts") == {}
+
+
 def of_layer(asked: Requested, layer: str) -> Requested:
     """What is asked for in one layer."""
     return {key: partitions for key, partitions in asked.items() if key.startswith(f"{layer}/")}
