@@ -8,6 +8,7 @@
             {{ month_of('recorded_date') }} as month,
             count(*) as record_count
         from {{ to }}
+        where measure <> 'records'
         group by dataset, measure, offense_group, {{ month_of('recorded_date') }}
     )
 
