@@ -6,9 +6,11 @@ import warnings
 from typing import Any
 
 import dagster as dg
+from dagster_duckdb_pyspark import DuckDBPySparkIOManager
 
 from crime_trends.assets.clean import clean_assets
 from crime_trends.assets.docs import model_docs
+from crime_trends.assets.grid import STORAGE, grid_checks, mart_grid_counts
 from crime_trends.assets.ledger import facts_ledger
 from crime_trends.assets.models import model_assets
 from crime_trends.assets.raw import raw_assets
@@ -25,6 +27,7 @@ from crime_trends.resources.dbt import dbt_project, dbt_resource
 from crime_trends.resources.portals import PortalsResource
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends.resources.reports import ReportsResource
+from crime_trends.resources.spark_session import spark_session
 from crime_trends.resources.storage import DuckDBWarehouseResource, LocalLakeResource
 from crime_trends.resources.webhook import WebhookResource
 from crime_trends.settings import Settings
@@ -64,10 +67,11 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
                 ledger,
                 mart_models,
                 dashboard,
+                mart_grid_counts,
                 model_docs(project, mart_models),
             ]
         ),
-        asset_checks=data_age_checks(),
+        asset_checks=[*data_age_checks(), grid_checks],
         jobs=jobs([monthly_models, ledger], mart_models),
         schedules=schedules(),
         sensors=[*portal_sensors(tick_seconds), automation_sensor(tick_seconds), failure_notifier()],
@@ -76,15 +80,16 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
             "dbt": dbt_resource(project),
             "reports": ReportsResource(folder=str(settings.reports_dir)),
             "webhook": WebhookResource(),
+            "spark": spark_session(settings),
             **_data_resources(settings),
         },
         executor=EXECUTORS[settings.executor],
     )
 
 
-def _data_resources(settings: Settings) -> dict[str, dg.ConfigurableResource[Any]]:
+def _data_resources(settings: Settings) -> dict[str, Any]:
     """Where the data live and Spark runs: all that differs between the targets."""
-    local: dict[str, dg.ConfigurableResource[Any]] = {
+    local = {
         "lake": LocalLakeResource(root=str(settings.lake_dir)),
         "pyspark": PySparkResource(memory=settings.spark_memory, temporary_dir=str(settings.temporary_dir)),
         "warehouse": DuckDBWarehouseResource(
@@ -93,15 +98,24 @@ def _data_resources(settings: Settings) -> dict[str, dg.ConfigurableResource[Any
             temporary_dir=str(settings.temporary_dir),
             lock_timeout_seconds=settings.lock_timeout_seconds,
         ),
+        STORAGE: DuckDBPySparkIOManager(
+            database=str(settings.warehouse_file),
+            connection_config={"memory_limit": settings.duckdb_memory},
+            schema="marts",
+        ),
     }
     if settings.target == "local":
         return local
     # Google's clients take a second to load, which who works on a laptop need not wait for.
-    from crime_trends.resources.bigquery import bigquery_warehouse
+    from crime_trends.resources.bigquery import bigquery_frames, bigquery_warehouse
     from crime_trends.resources.cloud import gcs_lake
     from crime_trends.resources.dataproc import dataproc
 
-    cloud = {"lake": gcs_lake(settings), "warehouse": bigquery_warehouse(settings)}
+    cloud = {
+        "lake": gcs_lake(settings),
+        "warehouse": bigquery_warehouse(settings),
+        STORAGE: bigquery_frames(settings),
+    }
     return local | cloud | ({} if settings.spark_place == "local" else {"pyspark": dataproc(settings)})
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 from dagster_gcp import BigQueryResource
+from dagster_gcp_pyspark import BigQueryPySparkIOManager
 from google.cloud import bigquery
 from pydantic import PrivateAttr
 
@@ -67,4 +68,13 @@ def bigquery_warehouse(settings: Settings) -> BigQueryWarehouseResource:
         ),
         prefix=settings.bigquery_prefix,
         deadline_seconds=settings.bigquery_deadline_seconds,
+    )
+
+
+def bigquery_frames(settings: Settings) -> BigQueryPySparkIOManager:
+    """What keeps Spark's frames as marts. It writes through the session's connector, directly."""
+    return BigQueryPySparkIOManager(
+        project=settings.gcp_project or "",
+        dataset=f"{settings.bigquery_prefix}_marts",
+        location=settings.bigquery_place,
     )

@@ -12,12 +12,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from crime_trends.datasets import Lookup, LookupRow
 from crime_trends.errors import NoTableError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 Value: TypeAlias = str | int | bool | date | datetime | None
 Row: TypeAlias = tuple[Any, ...]
@@ -92,6 +96,17 @@ class Warehouse(ABC):
     @abstractmethod
     def write(self, statements: Sequence[Statement]) -> None:
         """Runs statements in one transaction: all of it or nothing."""
+
+    @abstractmethod
+    def frame(self, spark: SparkSession, place: tuple[str, str], columns: Sequence[str], folder: Path) -> DataFrame:
+        """Some columns of a table as a frame of Spark's.
+
+        Arguments:
+            spark: the session.
+            place: schema and table.
+            columns: their names.
+            folder: of this machine, for a copy where Spark can't read the database; it must stay as long as the frame.
+        """
 
     def month_versions(self, dataset: str) -> dict[str, LedgerEntry]:
         """Month -> what the dataset's table holds of it, for every month ever loaded."""

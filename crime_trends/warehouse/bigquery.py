@@ -11,6 +11,8 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from google.api_core.client_options import ClientOptions
 from google.api_core.exceptions import Conflict, NotFound
@@ -24,6 +26,9 @@ from crime_trends.months import first_day
 from crime_trends.warehouse.base import Reader, Row, Statement, Value, Warehouse
 from crime_trends.warehouse.bigquery_jobs import Jobs
 from crime_trends.warehouse.schema import SCHEMAS, Table, added_columns, tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 TYPES = {
     "VARCHAR": "STRING",
@@ -107,7 +112,7 @@ class BigQueryWarehouse(Warehouse):
         wanted.labels = {**LABELS, "layer": table.schema}
         if table.is_monthly:
             wanted.time_partitioning = bigquery.TimePartitioning(bigquery.TimePartitioningType.MONTH, field="month")
-            wanted.clustering_fields = list(table.clustering)
+        wanted.clustering_fields = list(table.clustering) or None
         try:
             held = self.client.get_table(wanted.reference)
         except NotFound:
@@ -211,6 +216,10 @@ class BigQueryWarehouse(Warehouse):
     def _drop(self, staged: str) -> None:
         with self.jobs.explained("removing a staging table of BigQuery"):
             self.client.delete_table(self._staging(staged), not_found_ok=True)
+
+    def frame(self, spark: SparkSession, place: tuple[str, str], columns: Sequence[str], folder: Path) -> DataFrame:
+        """As ``Warehouse.frame``: through Spark's connector for BigQuery, which the session must have."""
+        return spark.read.format("bigquery").load(self._reference(*place)).select(*columns)
 
     def tables_in(self, schemas: Sequence[str]) -> list[tuple[str, str]]:
         """As ``Warehouse.tables_in``."""

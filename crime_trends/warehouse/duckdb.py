@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -19,6 +20,9 @@ from crime_trends.months import first_day
 from crime_trends.sql import path_pattern
 from crime_trends.warehouse.base import Reader, Row, Statement, Value, Warehouse
 from crime_trends.warehouse.schema import SCHEMAS, Table, added_columns, tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
 
 
 class DuckDBWarehouse(Warehouse):
@@ -149,6 +153,13 @@ class DuckDBWarehouse(Warehouse):
                     )
             entry = self.months_entry(dataset, [(first_day(manifest.partition), manifest) for manifest in manifests])
             connection.execute(entry.sql, list(entry.values))
+
+    def frame(self, spark: SparkSession, place: tuple[str, str], columns: Sequence[str], folder: Path) -> DataFrame:
+        """As ``Warehouse.frame``: by a copy in Parquet."""
+        file = folder / f"{'.'.join(place)}.parquet"
+        with self._reading() as connection:
+            connection.execute(f"copy (select {', '.join(columns)} from {self.table(*place)}) to '{file}'")
+        return spark.read.parquet(str(file))
 
     def tables_in(self, schemas: Sequence[str]) -> list[tuple[str, str]]:
         """As ``Warehouse.tables_in``."""

@@ -38,6 +38,35 @@ MONTH_LEDGER = {
 TABLE_LEDGER = {"table_name": "VARCHAR", "version": "VARCHAR", "rows": "BIGINT", "made_at": "TIMESTAMP"}
 FACTS_LEDGER = {"dataset": "VARCHAR", "month": "DATE", "version": "VARCHAR", "rows": "BIGINT", "made_at": "TIMESTAMP"}
 MONTHS_TO_BUILD = {"dataset": "VARCHAR", "month": "DATE"}
+GRID_COUNTS = {
+    "dataset": "VARCHAR",
+    "city": "VARCHAR",
+    "record_type": "VARCHAR",
+    "calendar_year": "BIGINT",
+    "offense_group": "VARCHAR",
+    "cell_id": "VARCHAR",
+    "cell_meters": "BIGINT",
+    "cell_latitude": "DOUBLE",
+    "cell_longitude": "DOUBLE",
+    "record_count": "BIGINT",
+    "is_heaped": "BOOLEAN",
+    "location_basis": "VARCHAR",
+}
+
+GRID_DESCRIPTIONS = {
+    "dataset": "The dataset's key.",
+    "city": "The city's key.",
+    "record_type": "report or offense; counts of the two are never added.",
+    "calendar_year": "The year of the month that the records belong to.",
+    "offense_group": "The offense group; several where groups had to be counted together.",
+    "cell_id": "Side in meters, row and column of the cell; city for the whole city.",
+    "cell_meters": "Side of the cell, 500 or a multiple; empty for the whole city.",
+    "cell_latitude": "Middle of the cell, WGS 84; empty for the whole city. Unit: degrees.",
+    "cell_longitude": "Middle of the cell, WGS 84; empty for the whole city. Unit: degrees.",
+    "record_count": "Published rows in the cell, five at least; without those of its parts that are rows themselves.",
+    "is_heaped": "Whether more than half of them lie on one point, as they do where all of a block are moved to one.",
+    "location_basis": "What the coordinates are of, as the portal publishes them.",
+}
 
 LEDGER_DESCRIPTIONS = {
     "dataset": "The dataset's key.",
@@ -126,6 +155,10 @@ def tables() -> Iterator[Table]:
     yield Table("facts", "month_ledger", f"One row {what}.", FACTS_LEDGER, LEDGER_DESCRIPTIONS)
     what = "One row per dataset and month that the next call of the monthly models builds."
     yield Table("facts", "months_to_build", what, MONTHS_TO_BUILD, LEDGER_DESCRIPTIONS)
+    # What keeps Spark's frames makes tables without descriptions, or none for an empty frame.
+    what = "One row per dataset, year, offense group and cell of a grid in which five or more of its records lie."
+    grouping = ("dataset", "calendar_year", "offense_group")
+    yield Table("marts", "mart_grid_counts", what, GRID_COUNTS, GRID_DESCRIPTIONS, clustering=grouping)
 
 
 def added_columns(table: Table, existing: Mapping[str, str], place: str) -> list[str]:
