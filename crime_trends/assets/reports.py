@@ -41,7 +41,7 @@ def dashboard(
         tables = warehouse.open()
         version = combined([marts_version(tables), reports.code_version()])
         if config.force or not path.exists() or not is_current(tables, DASHBOARD, version):
-            data = read_dashboard_data(tables.file)
+            data = read_dashboard_data(tables)
             synthetic = manifest is not None and manifest.synthetic
             write_dashboard(render_dashboard(data, synthetic=synthetic, made_at=datetime.now(UTC)), path)
             tables.record_table(DASHBOARD, version)

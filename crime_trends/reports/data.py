@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
-import duckdb
-
-from crime_trends.errors import CrimeTrendsError
-from crime_trends.warehouse.duckdb import DuckDBWarehouse, transaction
+from crime_trends.warehouse.base import Warehouse
 
 DailyRow = tuple[str, str, str, date, int]
 
@@ -93,39 +89,27 @@ class DashboardData:
     loaded_at: dict[str, datetime]
 
 
-def read_dashboard_data(warehouse_file: Path) -> DashboardData:
-    """Reads the marts in one read-only connection and one snapshot.
-
-    Arguments:
-        warehouse_file: the DuckDB file; another process that writes to it is waited for, a minute at most.
+def read_dashboard_data(warehouse: Warehouse) -> DashboardData:
+    """Reads the marts in one snapshot.
 
     Raises:
-        CrimeTrendsError: the file can't be opened, or the marts were never built.
+        NoTableError: the marts were never built.
+        CrimeTrendsError: the warehouse can't be read.
     """
-    warehouse = DuckDBWarehouse(
-        warehouse_file,
-        memory_limit="1GB",
-        temporary_dir=warehouse_file.parent / "tmp",
-        lock_timeout_seconds=60,
-    )
-    try:
-        with warehouse.connect(read_only=True) as connection, transaction(connection):
-            daily = connection.execute(
-                "select dataset, city, record_type, occurred_date, sum(measure_count)::bigint "
-                "from marts.mart_daily_counts where measure in ('records', 'calls') group by all order by all"
-            ).fetchall()
-            months = connection.execute(
-                "select dataset, month, coalesce(raw_rows, 0), coalesce(clean_rows, 0), coalesce(rejected_rows, 0), "
-                "coalesce(duplicate_rows, 0), coalesce(warehouse_rows, 0), coalesce(fact_rows, 0), portal_rows "
-                "from marts.mart_reconciliation order by dataset, month nulls last"
-            ).fetchall()
-            loaded = connection.execute(
-                "select dataset, max(made_at) from warehouse.month_ledger group by dataset"
-            ).fetchall()
-    except duckdb.CatalogException as error:
-        raise CrimeTrendsError(
-            f"the warehouse {warehouse_file} has no marts yet; run `crime-trends run` first ({error})"
-        ) from error
+    with warehouse.snapshot() as read:
+        daily = read(
+            "select dataset, city, record_type, occurred_date, cast(sum(measure_count) as bigint) "
+            f"from {warehouse.table('marts', 'mart_daily_counts')} where measure in ('records', 'calls') "
+            "group by 1, 2, 3, 4 order by 1, 2, 3, 4"
+        )
+        months = read(
+            "select dataset, month, coalesce(raw_rows, 0), coalesce(clean_rows, 0), coalesce(rejected_rows, 0), "
+            "coalesce(duplicate_rows, 0), coalesce(warehouse_rows, 0), coalesce(fact_rows, 0), portal_rows "
+            f"from {warehouse.table('marts', 'mart_reconciliation')} order by dataset, month is null, month"
+        )
+        loaded = read(
+            f"select dataset, max(made_at) from {warehouse.table('warehouse', 'month_ledger')} group by dataset"
+        )
     reconciled = tuple(ReconciledMonth(*row) for row in months)
     return DashboardData(tuple(_series(daily, reconciled)), reconciled, dict(loaded))
 

@@ -43,9 +43,14 @@ def daily_counts(spans: dict[str, tuple[date, date, int]] = SPANS) -> list[Daily
     return rows
 
 
+def opened(file: Path) -> DuckDBWarehouse:
+    """The warehouse in a file."""
+    return DuckDBWarehouse(file, memory_limit="1GB", temporary_dir=file.parent, lock_timeout_seconds=5)
+
+
 def make_warehouse(file: Path, rows: list[DailyRow]) -> Path:
     """A warehouse whose marts hold these rows, and a reconciliation that adds up."""
-    DuckDBWarehouse(file, memory_limit="1GB", temporary_dir=file.parent, lock_timeout_seconds=5).prepare()
+    opened(file).prepare()
     with duckdb.connect(file) as connection:
         connection.execute(
             "create table marts.mart_daily_counts "
@@ -92,7 +97,7 @@ def warehouse_file(rows: list[DailyRow], tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session")
 def dashboard(warehouse_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("reports") / "dashboard.html"
-    data = read_dashboard_data(warehouse_file)
+    data = read_dashboard_data(opened(warehouse_file))
     write_dashboard(render_dashboard(data, synthetic=True, made_at=MADE_AT), path)
     return path
 

@@ -15,7 +15,7 @@ from crime_trends.datasets import DATASETS
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
 from crime_trends.reports.data import DashboardData, ReconciledMonth
-from crime_trends_tests.reports.conftest import MADE_AT, DailyRow, make_warehouse
+from crime_trends_tests.reports.conftest import MADE_AT, DailyRow, make_warehouse, opened
 
 NOTHING = DashboardData((), (), {})
 
@@ -50,7 +50,7 @@ def page_text(data: DashboardData, *, synthetic: bool = False) -> str:
 
 
 def test_series_hold_every_row_of_the_mart(warehouse_file: Path, rows: list[DailyRow]) -> None:
-    data = read_dashboard_data(warehouse_file)
+    data = read_dashboard_data(opened(warehouse_file))
     assert {series.dataset for series in data.series} == set(DATASETS)
     for series in data.series:
         expected = [count for dataset, *_, count in rows if dataset == series.dataset]
@@ -67,25 +67,27 @@ def test_a_day_without_rows_is_zero_and_a_month_without_facts_is_unknown(tmp_pat
     rows = [(key, "austin", "report", date(2024, month, day), 5) for month, day in ((1, 30), (3, 1), (3, 3))]
     file = make_warehouse(tmp_path / "w.duckdb", rows)
     expected = (5, 0, *[None] * 29, 5, 0, 5)
-    assert read_dashboard_data(file).series[0].counts == expected  # February was never brought
+    assert read_dashboard_data(opened(file)).series[0].counts == expected  # February was never brought
 
     with duckdb.connect(file) as connection:
         connection.execute(
             f"insert into marts.mart_reconciliation values ('{key}', '2024-02-01', 9, 9, 0, 0, 9, null, null)"
         )
-    assert read_dashboard_data(file).series[0].counts == expected  # it is in the warehouse, its facts are not built
+    assert (
+        read_dashboard_data(opened(file)).series[0].counts == expected
+    )  # it is in the warehouse, its facts are not built
 
     with duckdb.connect(file) as connection:
         connection.execute("update marts.mart_reconciliation set raw_rows = 0, clean_rows = 0, warehouse_rows = 0")
-    assert read_dashboard_data(file).series[0].counts == (5, 0, *[0] * 29, 5, 0, 5)  # it is known to be empty
+    assert read_dashboard_data(opened(file)).series[0].counts == (5, 0, *[0] * 29, 5, 0, 5)  # it is known to be empty
 
 
 def test_no_warehouse_and_no_marts_are_one_clear_message(tmp_path: Path) -> None:
-    with pytest.raises(CrimeTrendsError, match="could not be opened"):
-        read_dashboard_data(tmp_path / "absent.duckdb")
+    with pytest.raises(CrimeTrendsError, match=r"there is no warehouse at .*run `crime-trends run` first"):
+        read_dashboard_data(opened(tmp_path / "absent.duckdb"))
     duckdb.connect(tmp_path / "bare.duckdb").close()
-    with pytest.raises(CrimeTrendsError, match="has no marts yet; run `crime-trends run` first"):
-        read_dashboard_data(tmp_path / "bare.duckdb")
+    with pytest.raises(CrimeTrendsError, match="lacks a table; run `crime-trends run` first"):
+        read_dashboard_data(opened(tmp_path / "bare.duckdb"))
 
 
 MONTH = ReconciledMonth("austin_crime_reports", date(2024, 3, 1), 110, 100, 7, 3, 100, 100, 110)
@@ -120,7 +122,7 @@ def test_rows_of_no_month_have_their_line() -> None:
 
 
 def test_every_dataset_is_shown_with_source_licence_and_dates(warehouse_file: Path) -> None:
-    text = page_text(read_dashboard_data(warehouse_file))
+    text = page_text(read_dashboard_data(opened(warehouse_file)))
     for dataset in DATASETS.values():
         assert dataset.title in text
         assert dataset.grain in text
@@ -143,10 +145,10 @@ def test_only_a_synthetic_page_is_marked() -> None:
 
 def test_text_from_elsewhere_is_escaped(warehouse_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = "austin_crime_reports"
-    plain = Text(render_dashboard(read_dashboard_data(warehouse_file), synthetic=False, made_at=MADE_AT))
+    plain = Text(render_dashboard(read_dashboard_data(opened(warehouse_file)), synthetic=False, made_at=MADE_AT))
     hostile = "<b>\"A&B'</b></script><!--<script>"
     monkeypatch.setitem(DATASETS, key, replace(DATASETS[key], title=hostile, license=hostile, grain=hostile))
-    page = Text(render_dashboard(read_dashboard_data(warehouse_file), synthetic=False, made_at=MADE_AT))
+    page = Text(render_dashboard(read_dashboard_data(opened(warehouse_file)), synthetic=False, made_at=MADE_AT))
     assert page.elements == plain.elements
     assert str(page).count(hostile) >= 3
 
@@ -175,7 +177,7 @@ def test_writing_replaces_the_page_and_leaves_nothing_beside_it(tmp_path: Path) 
 
 
 def test_made_at_is_the_only_thing_that_differs_between_two_pages_of_the_same_data(warehouse_file: Path) -> None:
-    data = read_dashboard_data(warehouse_file)
+    data = read_dashboard_data(opened(warehouse_file))
     later = datetime(2024, 6, 4, 9, 45, tzinfo=UTC)
     first = render_dashboard(data, synthetic=True, made_at=MADE_AT)
     second = render_dashboard(data, synthetic=True, made_at=later)

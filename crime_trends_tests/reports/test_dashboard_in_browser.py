@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
-from crime_trends_tests.reports.conftest import MADE_AT, DailyRow, make_warehouse
+from crime_trends_tests.reports.conftest import MADE_AT, DailyRow, make_warehouse, opened
 
 Open = Callable[..., Page]
 TYPES = ("report", "offense", "call")
@@ -241,7 +241,9 @@ def test_made_up_data_is_marked_in_every_chart_and_real_data_in_none(
     assert page.get_by_text("Synthetic data.").is_visible()
     assert page.locator(".panel .stamp:visible").count() == 6
     real = tmp_path / "real.html"
-    write_dashboard(render_dashboard(read_dashboard_data(warehouse_file), synthetic=False, made_at=MADE_AT), real)
+    write_dashboard(
+        render_dashboard(read_dashboard_data(opened(warehouse_file)), synthetic=False, made_at=MADE_AT), real
+    )
     page = open_page(real)
     wait_for_charts(page, 6)
     assert page.get_by_text("Synthetic data.").is_hidden()
@@ -249,7 +251,7 @@ def test_made_up_data_is_marked_in_every_chart_and_real_data_in_none(
 
 
 def test_a_page_without_rows_says_so(open_page: Open, tmp_path: Path) -> None:
-    data = read_dashboard_data(make_warehouse(tmp_path / "empty.duckdb", []))
+    data = read_dashboard_data(opened(make_warehouse(tmp_path / "empty.duckdb", [])))
     write_dashboard(render_dashboard(data, synthetic=False, made_at=MADE_AT), tmp_path / "empty.html")
     page = open_page(tmp_path / "empty.html")
     assert page.get_by_role("heading", name="No rows yet").is_visible()
