@@ -10,6 +10,7 @@ from dagster_duckdb_pyspark import DuckDBPySparkIOManager
 
 from crime_trends.assets.clean import clean_assets
 from crime_trends.assets.docs import model_docs
+from crime_trends.assets.findings import findings
 from crime_trends.assets.grid import STORAGE, grid_checks, mart_grid_counts
 from crime_trends.assets.ledger import facts_ledger
 from crime_trends.assets.models import model_assets
@@ -67,6 +68,7 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
                 ledger,
                 mart_models,
                 dashboard,
+                findings,
                 mart_grid_counts,
                 model_docs(project, mart_models),
             ]

@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from crime_trends.assets.docs import model_docs
+from crime_trends.assets.findings import findings
 from crime_trends.assets.models import model_assets
 from crime_trends.assets.reports import dashboard
 from crime_trends.resources.dbt import dbt_project, dbt_resource
@@ -79,9 +80,10 @@ def test_every_column_of_facts_and_marts_is_described_and_kept_in_the_database(
             assert node["description"], node["name"]
 
 
-def test_the_dashboards_exposure_is_what_its_asset_depends_on(
-    manifest: dict[str, dict[str, dict[str, object]]],
+@pytest.mark.parametrize("report", [dashboard, findings], ids=["dashboard", "findings"])
+def test_the_exposure_of_a_report_is_what_its_asset_depends_on(
+    report: dg.AssetsDefinition, manifest: dict[str, dict[str, dict[str, object]]]
 ) -> None:
-    exposure = manifest["exposures"]["exposure.crime_trends.dashboard"]
-    marts = {f"model.crime_trends.{dep.asset_key.path[-1]}" for spec in dashboard.specs for dep in spec.deps}
-    assert set(exposure["depends_on"]["nodes"]) == marts  # type: ignore[index]
+    exposure = manifest["exposures"][f"exposure.crime_trends.{report.key.path[-1]}"]
+    nodes = [str(node).rpartition(".")[2] for node in exposure["depends_on"]["nodes"]]  # type: ignore[index]
+    assert sorted(nodes) == sorted(dep.asset_key.path[-1] for spec in report.specs for dep in spec.deps)
