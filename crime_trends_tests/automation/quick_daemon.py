@@ -1,24 +1,30 @@
 """Dagster's daemon with a shorter pause between its looks at backfills, which is half a minute and can't be set.
 
-``SECONDS_LATER`` in the environment lets it live in the future, so that things grow old.
+``CLOCK`` in the environment names a file that says how many seconds later than now it lives, so that things grow old.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster._daemon.controller as controller
+import dagster._time
 from dagster._daemon.cli import main
 
 controller.DEFAULT_DAEMON_INTERVAL_SECONDS = 2
 
 
-def _later(now: Callable[[], float], seconds: float) -> Callable[[], float]:
-    return lambda: now() + seconds
+def live_later(clock: Path) -> None:
+    """Makes this process live as many seconds later as the file says at the moment."""
+    now = time.time
+    time.time = lambda: now() + float(clock.read_text())
+    dagster._time._mockable_get_current_datetime = lambda: datetime.fromtimestamp(time.time(), UTC)
 
 
 if __name__ == "__main__":
-    time.time = _later(time.time, float(os.environ.get("SECONDS_LATER", "0")))
+    if "CLOCK" in os.environ:
+        live_later(Path(os.environ["CLOCK"]))
     main()

@@ -23,6 +23,7 @@ from crime_trends_tests.spark.test_publishing import CALLS, cleaned, publish_raw
 
 MONTHS = ("2023-01", "2023-02")
 OLD_ROWS, NEW_ROWS, NEW_REJECTS = 3, 5, 2
+OLD, NEW = (OLD_ROWS, 0), (NEW_ROWS, NEW_REJECTS)
 CHANGES = {"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.utime", "shutil.rmtree"}
 
 
@@ -78,11 +79,14 @@ def test_each_month_is_the_old_or_the_new_one_wherever_publishing_is_killed(tmp_
         if process.exitcode == 0:
             break
         assert process.exitcode == -signal.SIGKILL
+        left = plan_cleaning(lake, CALLS, MONTHS).months_with_rows
+        assert left == [month for month, rows in zip(MONTHS, after, strict=True) if rows == OLD], (
+            "what Spark reads again"
+        )
 
         clean_anew(lake)
-        assert [rows_if_whole(lake, month) for month in MONTHS] == [(NEW_ROWS, NEW_REJECTS)] * 2
+        assert [rows_if_whole(lake, month) for month in MONTHS] == [NEW, NEW]
         assert len(list(lake.path("clean").rglob("*.parquet"))) == 4, "what the killed one left is swept"
         assert not list(lake.path(f"{ATTEMPTS}/{CALLS.key}").glob("*"))
-    old, new = (OLD_ROWS, 0), (NEW_ROWS, NEW_REJECTS)
-    assert seen == {(old, old), (new, old), (new, new)}
+    assert seen == {(OLD, OLD), (NEW, OLD), (NEW, NEW)}
     assert change > 20, "every change was met"
