@@ -39,8 +39,9 @@ lint: tools ## check format, style, types, SQL, the Dagster code location, the D
 dev: runtime ## open Dagster's web UI on the home that `make run` filled
 	@$(BIN)/crime-trends dev --sample
 
-docs: tools ## write the generated parts of docs/ anew, and the models' own docs to build/models.html
+docs: tools ## write the generated parts of docs/ anew, the site to build/site, the models' own docs to build/models.html
 	$(BIN)/python scripts/generate_docs.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@scripts/model_docs
 
 snapshot: tools ## write anew what the tests know of the asset graph

@@ -2,7 +2,7 @@
 
 A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts
 and columns of a dataset from the registry and its column map (the latter for dbt's models too), the look-up tables
-from the registry, the reasons for issues and rejects from ``crime_cleaning.reasons``, the settings from
+from the registry, the data dictionary from what dbt's models say of themselves, the reasons for issues and rejects from ``crime_cleaning.reasons``, the settings from
 ``crime_trends.settings``. ``--check`` writes nothing and fails if a page is out of date.
 """
 
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import yaml
 from crime_cleaning.reasons import MEANINGS, Issue, Rejection
 
 from crime_trends.cloud_settings import CloudSettings
@@ -21,6 +22,8 @@ from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset, SeshatSour
 from crime_trends.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
+DICTIONARY = {"reference": "facts", "facts": "facts", "marts": "marts"}
+"""Folder of models that people may read -> the schema that they are in."""
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -124,6 +127,32 @@ def lookups() -> str:
     )
 
 
+def dictionary() -> str:
+    """Every model that people may read: what its rows are, and its columns."""
+    texts = dict(
+        text
+        for page in sorted((ROOT / "dbt_project/models").rglob("_*.md"))
+        for text in re.findall(r"{% docs (\w+) %}\s*(.*?)\s*{% enddocs %}", page.read_text("utf-8"), re.DOTALL)
+    )
+
+    def said(text: str) -> str:
+        return " ".join(re.sub(r"{{ doc\('(\w+)'\) }}", lambda match: texts[match[1]], text).split())
+
+    parts = []
+    for folder, schema in DICTIONARY.items():
+        parts.append(f"## {folder.capitalize()}: schema `{schema}`")
+        (file,) = (ROOT / "dbt_project/models" / folder).glob(f"_{folder}.yml")
+        for model in yaml.safe_load(file.read_text("utf-8"))["models"]:
+            if model["name"].startswith("int_"):
+                continue
+            rows = (
+                (code(column["name"]), column.get("data_type", ""), said(column["description"]))
+                for column in model["columns"]
+            )
+            parts += [f"### {model['name']}", said(model["description"]), table(("column", "type", "what it is"), rows)]
+    return "\n\n".join(parts)
+
+
 def reasons(kind: type[Issue | Rejection]) -> str:
     """The reasons of one kind and what they say."""
     return table(("reason", "what it says"), ((code(reason), MEANINGS[reason]) for reason in kind))
@@ -150,6 +179,7 @@ def parts() -> dict[Path, dict[str, str]]:
     everywhere = [name for name in Settings.model_fields if name not in cloud]
     pages = {
         Path("README.md"): {"settings": settings(everywhere), "cloud": settings(cloud)},
+        Path("docs/data-dictionary.md"): {"dictionary": dictionary()},
         Path("docs/datasets/README.md"): {"issues": reasons(Issue), "rejections": reasons(Rejection)},
         Path("docs/datasets/san_diego_lookups.md"): {"lookups": lookups()},
         Path("dbt_project/models/staging/_columns.md"): {"columns": column_texts()},

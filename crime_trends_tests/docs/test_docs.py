@@ -56,6 +56,7 @@ def copy(tmp_path: Path) -> Path:
     shutil.copytree(REPOSITORY / "docs" / "datasets", tmp_path / "docs" / "datasets")
     shutil.copytree(REPOSITORY / "dbt_project/models/staging", tmp_path / "dbt_project/models/staging")
     shutil.copy(REPOSITORY / "README.md", tmp_path)
+    shutil.copy(REPOSITORY / "docs" / "data-dictionary.md", tmp_path / "docs")
     return tmp_path
 
 
