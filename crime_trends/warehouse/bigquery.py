@@ -32,16 +32,13 @@ if TYPE_CHECKING:
 
 TYPES = {
     "VARCHAR": "STRING",
-    "BIGINT": "INT64",
-    "DOUBLE": "FLOAT64",
-    "BOOLEAN": "BOOL",
+    "BIGINT": "INTEGER",
+    "DOUBLE": "FLOAT",
+    "BOOLEAN": "BOOLEAN",
     "DATE": "DATE",
     "TIMESTAMP": "DATETIME",
 }
-"""DuckDB's name of a type -> BigQuery's. Wall-clock times have no zone, so they are no TIMESTAMP there."""
-
-API_NAMES = {"INTEGER": "INT64", "FLOAT": "FLOAT64", "BOOLEAN": "BOOL"}
-"""How BigQuery's API says some types -> how its SQL does."""
+"""DuckDB's name of a type -> that of BigQuery's API. Wall-clock times have no zone, so they are no TIMESTAMP there."""
 
 LABELS = {"application": "crime_trends"}
 STAGING_DAYS = 1
@@ -266,6 +263,5 @@ def _field(table: Table, name: str) -> bigquery.SchemaField:
 
 
 def _duckdb_type(field: bigquery.SchemaField) -> str:
-    kind = API_NAMES.get(field.field_type, field.field_type)
-    of_duckdb = next((ours for ours, theirs in TYPES.items() if theirs == kind), kind)
-    return of_duckdb + {"REPEATED": "[]", "NULLABLE": ""}.get(field.mode, f" {field.mode}")
+    kind = next((ours for ours, theirs in TYPES.items() if theirs == field.field_type), field.field_type)
+    return kind + {"REPEATED": "[]", "NULLABLE": ""}.get(field.mode, f" {field.mode}")
