@@ -1,5 +1,6 @@
 """What people look at, as assets."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,19 +8,25 @@ import dagster as dg
 
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
 from crime_trends.automation.conditions import TABLE
+from crime_trends.commands.status import failing_checks
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
+from crime_trends.reports.findings_data import read_history
+from crime_trends.reports.findings_text import findings_sections
+from crime_trends.reports.queries import MODELS
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import LakeResource, WarehouseResource
 from crime_trends.warehouse.models import combined, is_current, marts_version
 
 DASHBOARD = "dashboard"
+OF_FINDINGS = ("intermediate", "int_series_months")
+"""What the findings read beside the dashboard's own models."""
 
 
 @dg.asset(
     key=["reports", DASHBOARD],
-    deps=[dg.AssetKey(["marts", "mart_daily_counts"]), dg.AssetKey(["marts", "mart_reconciliation"])],
-    description="The dashboard: one HTML file that opens offline. Counts of published rows by city and day, each "
-    "within one record type.",
+    deps=[dg.AssetKey([*model]) for model in (*MODELS, OF_FINDINGS)],
+    description="The dashboard: one HTML file that opens offline. Trends of settled months by city and offense, police "
+    "areas against their own past, outcomes, published rows, findings, and the quality of the data.",
     group_name="reports",
     owners=[OWNER],
     tags={"layer": "reports"},
@@ -41,9 +48,14 @@ def dashboard(
         tables = warehouse.open()
         version = combined([marts_version(tables), reports.code_version()])
         if config.force or not path.exists() or not is_current(tables, DASHBOARD, version):
-            data = read_dashboard_data(tables)
-            synthetic = manifest is not None and manifest.synthetic
-            write_dashboard(render_dashboard(data, synthetic=synthetic, made_at=datetime.now(UTC)), path)
+            html = render_dashboard(
+                read_dashboard_data(tables),
+                synthetic=manifest is not None and manifest.synthetic,
+                made_at=datetime.now(UTC),
+                checks=[asdict(problem) for problem in failing_checks(context.instance)],
+                findings=findings_sections(read_history(tables)),
+            )
+            write_dashboard(html, path)
             tables.record_table(DASHBOARD, version)
     return dg.MaterializeResult(
         data_version=dg.DataVersion(version),

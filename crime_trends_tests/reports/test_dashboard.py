@@ -1,27 +1,32 @@
-"""What the page says, and that it is made of the marts and of nothing else."""
+"""What the page holds, and that it is made of the marts and of nothing else."""
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from html.parser import HTMLParser
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
-import duckdb
 import pytest
 
 from crime_trends.datasets import DATASETS
-from crime_trends.errors import CrimeTrendsError
-from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
-from crime_trends.reports.data import DashboardData, ReconciledMonth
-from crime_trends_tests.reports.conftest import MADE_AT, DailyRow, make_warehouse, opened
+from crime_trends.errors import NoTableError
+from crime_trends.reports.columnar import encoded_table
+from crime_trends.reports.dashboard import DashboardData, read_dashboard_data, render_dashboard
+from crime_trends.reports.data import EMPTY, Table
+from crime_trends.warehouse.duckdb import DuckDBWarehouse
+from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.reports.full_history import MADE_AT
 
-NOTHING = DashboardData((), (), {})
+pytestmark = pytest.mark.xdist_group("dashboard")
 
 
 class Text(HTMLParser):
-    """The text of a page outside its scripts and style, with the spaces collapsed."""
+    """The text of a page outside its scripts and style, with the spaces collapsed, and its elements."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -45,142 +50,122 @@ class Text(HTMLParser):
         return " ".join("".join(self.parts).split())
 
 
-def page_text(data: DashboardData, *, synthetic: bool = False) -> str:
-    return str(Text(render_dashboard(data, synthetic=synthetic, made_at=MADE_AT)))
+def decoded(column: list[Any]) -> list[Any]:
+    """A column as it was, but days and months as numbers."""
+    form, values = column[:2]
+    if form != "plain":
+        runs = [value for value, times in zip(values[::2], values[1::2], strict=True) for _ in range(times)]
+        values = runs if form == "runs" else list(accumulate(runs))
+    return [None if value is None else column[2][value] for value in values] if len(column) == 3 else values
 
 
-def test_series_hold_every_row_of_the_mart(warehouse_file: Path, rows: list[DailyRow]) -> None:
-    data = read_dashboard_data(opened(warehouse_file))
-    assert {series.dataset for series in data.series} == set(DATASETS)
-    for series in data.series:
-        expected = [count for dataset, *_, count in rows if dataset == series.dataset]
-        assert list(series.counts) == expected
-        assert (series.first_day, series.last_day) == (
-            min(day for dataset, _, _, day, _ in rows if dataset == series.dataset),
-            max(day for dataset, _, _, day, _ in rows if dataset == series.dataset),
-        )
-    assert data.loaded_at["austin_crime_reports"] == datetime(2024, 6, 3, 8, 12)
+def as_number(name: str, value: Any) -> Any:
+    if isinstance(value, date):
+        day = value.date() if isinstance(value, datetime) else value
+        return day.year * 12 + day.month - 1 if name.endswith("month") else (day - date(1970, 1, 1)).days
+    return value
 
 
-def test_a_day_without_rows_is_zero_and_a_month_without_facts_is_unknown(tmp_path: Path) -> None:
-    key = "austin_crime_reports"
-    rows = [(key, "austin", "report", date(2024, month, day), 5) for month, day in ((1, 30), (3, 1), (3, 3))]
-    file = make_warehouse(tmp_path / "w.duckdb", rows)
-    expected = (5, 0, *[None] * 29, 5, 0, 5)
-    assert read_dashboard_data(opened(file)).series[0].counts == expected  # February was never brought
-
-    with duckdb.connect(file) as connection:
-        connection.execute(
-            f"insert into marts.mart_reconciliation values ('{key}', '2024-02-01', 9, 9, 0, 0, 9, null, null)"
-        )
-    assert (
-        read_dashboard_data(opened(file)).series[0].counts == expected
-    )  # it is in the warehouse, its facts are not built
-
-    with duckdb.connect(file) as connection:
-        connection.execute("update marts.mart_reconciliation set raw_rows = 0, clean_rows = 0, warehouse_rows = 0")
-    assert read_dashboard_data(opened(file)).series[0].counts == (5, 0, *[0] * 29, 5, 0, 5)  # it is known to be empty
-
-
-def test_no_warehouse_and_no_marts_are_one_clear_message(tmp_path: Path) -> None:
-    with pytest.raises(CrimeTrendsError, match=r"there is no warehouse at .*run `crime-trends run` first"):
-        read_dashboard_data(opened(tmp_path / "absent.duckdb"))
-    duckdb.connect(tmp_path / "bare.duckdb").close()
-    with pytest.raises(CrimeTrendsError, match="lacks a table; run `crime-trends run` first"):
-        read_dashboard_data(opened(tmp_path / "bare.duckdb"))
-
-
-MONTH = ReconciledMonth("austin_crime_reports", date(2024, 3, 1), 110, 100, 7, 3, 100, 100, 110)
+def page_of(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', html, re.DOTALL)
+    assert found
+    page: dict[str, Any] = json.loads(found[1])
+    return page
 
 
 @pytest.mark.parametrize(
-    ("month", "difference"),
+    ("name", "values"),
     [
-        (MONTH, ""),
-        (replace(MONTH, portal_rows=None), ""),
-        (replace(MONTH, raw_rows=111, portal_rows=None), "raw rows differ from clean + rejected + duplicates by +1"),
-        (replace(MONTH, warehouse_rows=99, fact_rows=99), "warehouse differs from clean by -1"),
-        (replace(MONTH, fact_rows=200), "facts differ from warehouse by +100"),
-        (replace(MONTH, portal_rows=112), "raw rows differ from the portal's count by -2"),
+        ("count", [7, 7, 7, 7, 7, 7, 7, 7, None, None, None, 3, 0]),
+        ("count", [5, 123, 9, 41, 7, 1_000_000, 2]),
+        ("month", [date(2023, 11, 1) + timedelta(days=31 * step) for step in range(9)]),
+        ("as_of", [datetime(2024, 2, 29, 23, 59), None, date(1970, 1, 1)]),
+        ("dataset", ["b", "b", None, "a", "</script>"]),
+        ("share", [0.5, 1.0, 0.1234, None]),
+        ("is_settled", [True, False, None, True]),
+        ("nothing", []),
+        ("nothing", [None, None]),
     ],
 )
-def test_reconciliation_marks_what_does_not_add_up(month: ReconciledMonth, difference: str) -> None:
-    other = replace(MONTH, month=date(2024, 4, 1))
-    text = page_text(replace(NOTHING, months=(month, other)))
-    assert ("✗ 1 of 2 months does not add up" in text) == bool(difference)
-    assert ("✓ Every row is accounted for in 2 months of 1 dataset." in text) == (not difference)
-    assert difference in text
-    assert ("✗ Mar 2024" in text) == bool(difference)
-    assert ("not stated" in text) == (month.portal_rows is None)
+def test_a_column_comes_back_as_it_was(name: str, values: list[Any]) -> None:
+    table = encoded_table([name, "row"], [(value, place) for place, value in enumerate(values)])
+    table = json.loads(json.dumps(table))
+    assert table["length"] == len(values)
+    assert decoded(table["columns"][name]) == [as_number(name, value) for value in values]
+    assert decoded(table["columns"]["row"]) == list(range(len(values)))
 
 
-def test_rows_of_no_month_have_their_line() -> None:
-    outside = ReconciledMonth("austin_crime_reports", None, 4, 0, 4, 0, 0, 0, 4)
-    text = page_text(replace(NOTHING, months=(MONTH, outside)))
-    assert "No month 4 0 4 0 0 0 4 ✓ adds up".replace(" ", "") in text.replace(" ", "")
-    assert "accounted for in 1 month of 1 dataset" in text
+def test_the_page_holds_every_row_that_was_read(dashboard: Path, full_data: DashboardData) -> None:
+    tables = page_of(dashboard.read_text(encoding="utf-8"))["tables"]
+    assert tables.keys() == full_data.tables.keys()
+    for name, table in full_data.tables.items():
+        assert tables[name]["length"] == len(table.rows)
+        for place, column in enumerate(table.columns):
+            values = [as_number(column, row[place]) for row in table.rows]
+            assert decoded(tables[name]["columns"][column]) == values, (name, column)
 
 
-def test_every_dataset_is_shown_with_source_licence_and_dates(warehouse_file: Path) -> None:
-    text = page_text(read_dashboard_data(opened(warehouse_file)))
+def test_no_warehouse_and_no_marts_are_one_clear_message(tmp_path: Path) -> None:
+    def warehouse(name: str) -> DuckDBWarehouse:
+        return DuckDBWarehouse(tmp_path / name, memory_limit="1GB", temporary_dir=tmp_path, lock_timeout_seconds=5)
+
+    with pytest.raises(NoTableError, match="no warehouse at"):
+        read_dashboard_data(warehouse("absent.duckdb"))
+    bare = warehouse("bare.duckdb")
+    bare.prepare()
+    with pytest.raises(NoTableError, match="lacks a table; run `crime-trends run` first"):
+        read_dashboard_data(bare)
+
+
+def test_areas_hold_no_small_cell_and_no_sensitive_offense(full_data: DashboardData) -> None:
+    table = full_data.tables["areas"]
+    cells = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    assert not [cell for cell in cells if cell["measure_count"] is not None and 0 < cell["measure_count"] < 5]
+    assert any(cell["is_suppressed"] for cell in cells)
+    assert all(cell["measure_count"] is None for cell in cells if cell["is_suppressed"])
+    assert "rape" not in {cell["offense_group"] for cell in cells}
+
+
+def test_every_dataset_is_shown_with_source_licence_and_day(full_data: DashboardData) -> None:
+    text = str(Text(render_dashboard(full_data, synthetic=False, made_at=MADE_AT)))
     for dataset in DATASETS.values():
         assert dataset.title in text
         assert dataset.grain in text
         assert dataset.license in text
-    assert "Days with rows March 7, 2024 to May 31, 2024".replace(" ", "") in text.replace(" ", "")
-    assert "June 3, 2024, 08:12 UTC" in text
-    assert "Page made June 3, 2024, 08:30 UTC" in text
+    assert text.replace(" ", "").count("RetrievedNovember22,2026") == len(DATASETS)
+    assert "Page made November 23, 2026, 08:30 UTC" in text
 
 
 def test_only_a_synthetic_page_is_marked() -> None:
-    made_up = render_dashboard(NOTHING, synthetic=True, made_at=MADE_AT)
-    real = render_dashboard(NOTHING, synthetic=False, made_at=MADE_AT)
+    made_up = render_dashboard(EMPTY, synthetic=True, made_at=MADE_AT)
+    real = render_dashboard(EMPTY, synthetic=False, made_at=MADE_AT)
     assert "<title>Crime trends (made-up data)</title>" in made_up
     assert 'class="is-synthetic"' in made_up
-    assert "Made-up rows in the likeness of" in made_up
+    assert all(dataset["source"].startswith("made-up rows") for dataset in page_of(made_up)["datasets"])
     assert "<title>Crime trends</title>" in real
     assert 'class="is-synthetic"' not in real
-    assert "Made-up rows" not in real
+    assert not [dataset for dataset in page_of(real)["datasets"] if "made-up" in dataset["source"]]
 
 
-def test_text_from_elsewhere_is_escaped(warehouse_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_text_from_elsewhere_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
     key = "austin_crime_reports"
-    plain = Text(render_dashboard(read_dashboard_data(opened(warehouse_file)), synthetic=False, made_at=MADE_AT))
+    plain = Text(render_dashboard(EMPTY, synthetic=False, made_at=MADE_AT))
     hostile = "<b>\"A&B'</b></script><!--<script>"
     monkeypatch.setitem(DATASETS, key, replace(DATASETS[key], title=hostile, license=hostile, grain=hostile))
-    page = Text(render_dashboard(read_dashboard_data(opened(warehouse_file)), synthetic=False, made_at=MADE_AT))
+    codes = EMPTY.tables["codes"]
+    data = DashboardData({**EMPTY.tables, "codes": Table(codes.columns, [(hostile,) * len(codes.columns)])})
+    html = render_dashboard(data, synthetic=False, made_at=MADE_AT)
+    page = Text(html)
     assert page.elements == plain.elements
-    assert str(page).count(hostile) >= 3
+    assert str(page).count(hostile) == 3
+    assert page_of(html)["tables"]["codes"]["columns"]["offense_name"][2] == [hostile]
 
 
-def test_the_page_is_small_and_names_no_other_file(dashboard: Path) -> None:
+def test_the_page_is_small_and_names_no_other_file(dashboard: Path, full_home: ModelsHome) -> None:
     html = dashboard.read_text(encoding="utf-8")
-    assert len(html.encode()) < 1_500_000
+    ((months,),) = full_home.query("select count(*) from warehouse.month_ledger")
+    assert months > 700  # the whole history of all datasets
+    assert len(html.encode()) < 5_000_000
     assert "default-src 'none'" in html
-    assert {"link", "script", "style"} >= set(Text(html).elements) & {
-        "link",
-        "script",
-        "style",
-        "img",
-        "iframe",
-        "object",
-    }
+    assert not {"link", "img", "iframe", "object"} & set(Text(html).elements) - {"link"}
     assert " src=" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
-
-
-def test_writing_replaces_the_page_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    path = tmp_path / "reports" / "dashboard.html"
-    write_dashboard("old", path)
-    write_dashboard("new é", path)
-    assert path.read_text(encoding="utf-8") == "new é"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_made_at_is_the_only_thing_that_differs_between_two_pages_of_the_same_data(warehouse_file: Path) -> None:
-    data = read_dashboard_data(opened(warehouse_file))
-    later = datetime(2024, 6, 4, 9, 45, tzinfo=UTC)
-    first = render_dashboard(data, synthetic=True, made_at=MADE_AT)
-    second = render_dashboard(data, synthetic=True, made_at=later)
-    for mark in (("2024-06-03T08:30", "2024-06-04T09:45"), ("June 3, 2024, 08:30", "June 4, 2024, 09:45")):
-        first = first.replace(*mark)
-    assert first == second

@@ -1,273 +1,305 @@
-"""The page in a real browser: counts, filters, address, and every way of looking at it.
+"""The page in a real browser: its numbers are those of the marts, in every view.
 
 ``open_page`` fails a test whose page wrote to the console or asked for anything but the file itself.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Page
 
-from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
-from crime_trends_tests.reports.conftest import MADE_AT, DailyRow, make_warehouse, opened
+from crime_trends_tests.dbt.conftest import ModelsHome
+
+pytestmark = pytest.mark.xdist_group("dashboard")
 
 Open = Callable[..., Page]
-TYPES = ("report", "offense", "call")
-EVER = (date(2023, 11, 1), date(2024, 5, 31))
-
-
-def total(rows: list[DailyRow], kind: str, first: date, last: date, city: str = "") -> int:
-    return sum(
-        count for _, where, what, day, count in rows if what == kind and first <= day <= last and city in ("", where)
-    )
-
-
-def shown_counts(page: Page) -> dict[str, tuple[str, str]]:
-    return {
-        kind: (
-            page.get_by_test_id(f"record-count-{kind}").get_attribute("data-value") or "",
-            page.get_by_test_id(f"record-count-{kind}").inner_text(),
-        )
-        for kind in TYPES
-    }
-
-
-def expected_counts(rows: list[DailyRow], first: date, last: date) -> dict[str, tuple[str, str]]:
-    sums = {kind: total(rows, kind, first, last) for kind in TYPES}
-    return {kind: (str(count), f"{count:,}") for kind, count in sums.items()}
-
-
-def wait_for_charts(page: Page, number: int) -> None:
-    page.wait_for_function("number => document.querySelectorAll('.plot svg').length === number", arg=number)
-
-
-def kind_radio(page: Page, label: str) -> Locator:
-    return page.get_by_role("radio", name=label)
-
-
-def set_dates(page: Page, first: date, last: date) -> None:
-    page.get_by_label("From").fill(first.isoformat())
-    page.get_by_label("To", exact=True).fill(last.isoformat())
-
-
-def test_counts_are_those_of_the_marts(open_page: Open, dashboard: Path, rows: list[DailyRow]) -> None:
-    page = open_page(dashboard)
-    assert shown_counts(page) == expected_counts(rows, *EVER)
-    wait_for_charts(page, 6)  # two cities, by day, month and year
-
-    narrow = (date(2024, 2, 10), date(2024, 4, 3))
-    set_dates(page, *narrow)
-    assert shown_counts(page) == expected_counts(rows, *narrow)
-    assert page.url.endswith("#from=2024-02-10&to=2024-04-03&type=report")
-
-    set_dates(page, date(2024, 3, 1), date(2024, 3, 1))
-    assert shown_counts(page) == expected_counts(rows, date(2024, 3, 1), date(2024, 3, 1))
-    wait_for_charts(page, 6)
-
-
-def test_quick_choices_set_the_dates(open_page: Open, dashboard: Path, rows: list[DailyRow]) -> None:
-    page = open_page(dashboard)
-    page.get_by_role("button", name="Last 30 days").click()
-    month = (date(2024, 5, 2), date(2024, 5, 31))
-    assert shown_counts(page) == expected_counts(rows, *month)
-    assert page.get_by_role("button", pressed=True).all_inner_texts() == ["Last 30 days"]
-    page.get_by_role("button", name="2023").click()
-    assert shown_counts(page) == expected_counts(rows, date(2023, 11, 1), date(2023, 12, 31))
-    page.get_by_role("button", name="Everything").click()
-    assert shown_counts(page) == expected_counts(rows, *EVER)
-
-
-def test_each_chart_stays_within_one_record_type(open_page: Open, dashboard: Path, rows: list[DailyRow]) -> None:
-    page = open_page(dashboard)
-    for label, kind, cities in (
-        ("Calls for service", "call", {"San Diego": "san_diego"}),
-        ("Offenses", "offense", {"Los Angeles": "los_angeles", "San Diego": "san_diego"}),
-        ("Reports", "report", {"Austin": "austin", "Los Angeles": "los_angeles"}),
-    ):
-        kind_radio(page, label).check()
-        wait_for_charts(page, 3 * len(cities))
-        assert page.get_by_role("heading", name=f"{label} by day").is_visible()
-        sums = [f"{total(rows, kind, *EVER, city):,} {kind}s" for city in cities.values()]
-        for section in ("daily", "monthly", "yearly"):
-            assert page.locator(f"#{section} h3").all_inner_texts() == list(cities)
-            assert page.locator(f"#{section} .sum").all_inner_texts() == sums
-        shares = [float(text.rstrip("%")) for text in page.locator(".share-list strong").all_inner_texts()]
-        everything = total(rows, kind, *EVER)
-        assert shares == [
-            pytest.approx(100 * total(rows, kind, *EVER, city) / everything, abs=0.051) for city in cities.values()
-        ]
-
-
-def test_a_city_without_rows_says_why(open_page: Open, dashboard: Path) -> None:
-    page = open_page(dashboard, "from=2024-01-01&to=2024-02-29&type=offense")
-    wait_for_charts(page, 3)
-    panel = page.get_by_test_id("daily-1").inner_text()
-    assert "No offenses of Los Angeles are dated Jan 1, 2024 to Feb 29, 2024." in panel
-    assert "Its rows run from Mar 7, 2024 to May 31, 2024." in panel
-    assert "Not drawn: Austin." in page.locator("#absent").inner_text()
-    page = open_page(dashboard, "from=2030-01-01&to=2030-02-01&type=call")
-    assert shown_counts(page) == dict.fromkeys(TYPES, ("0", "0"))
-    assert "No calls are dated" in page.locator("#share").inner_text()
-
-
-def test_the_address_reproduces_the_page(open_page: Open, dashboard: Path, rows: list[DailyRow]) -> None:
-    page = open_page(dashboard)
-    kind_radio(page, "Offenses").check()
-    set_dates(page, date(2024, 3, 10), date(2024, 5, 9))
-    fragment = page.url.partition("#")[2]
-
-    again = open_page(dashboard, fragment)
-    assert kind_radio(again, "Offenses").is_checked()
-    assert again.get_by_label("From").input_value() == "2024-03-10"
-    assert again.get_by_label("To", exact=True).input_value() == "2024-05-09"
-    assert shown_counts(again) == expected_counts(rows, date(2024, 3, 10), date(2024, 5, 9))
-
-    again.evaluate("location.hash = 'from=2024-03-10&to=2024-03-12&type=call'")
-    again.wait_for_function("document.getElementById('to').value === '2024-03-12'")
-    assert kind_radio(again, "Calls for service").is_checked()
-
-
-def test_skipping_to_the_content_keeps_the_filters(open_page: Open, dashboard: Path) -> None:
-    page = open_page(dashboard, "from=2024-03-10&to=2024-03-12&type=call")
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.id === 'content'")
-    page.wait_for_timeout(50)  # for a reaction to the changed address, if there were one
-    assert page.get_by_label("From").input_value() == "2024-03-10"
-    assert kind_radio(page, "Calls for service").is_checked()
-
-
-@pytest.mark.parametrize(
-    "fragment", ["from=2024-05-01&to=2024-01-01&type=crime", "from=x&to=2024-02-30", "%", "charts"]
+AUSTIN, LEGACY, NIBRS, CALLS, OFFENSES = (
+    "austin_crime_reports",
+    "los_angeles_crime_reports",
+    "los_angeles_nibrs_offenses",
+    "san_diego_calls_for_service",
+    "san_diego_nibrs_offenses",
 )
-def test_a_wrong_address_shows_everything(
-    open_page: Open, dashboard: Path, rows: list[DailyRow], fragment: str
-) -> None:
-    page = open_page(dashboard, fragment)
-    assert shown_counts(page) == expected_counts(rows, *EVER)
-    assert kind_radio(page, "Reports").is_checked()
+CARDS = ("murder", "robbery", "aggravated_assault", "burglary", "motor_vehicle_theft", "theft")
 
 
-def test_dates_in_the_wrong_order_are_named_and_change_nothing(
-    open_page: Open, dashboard: Path, rows: list[DailyRow]
-) -> None:
-    page = open_page(dashboard)
-    page.get_by_label("From").fill("2024-05-01")
-    page.get_by_label("To", exact=True).fill("2024-04-01")
-    assert page.get_by_role("alert").inner_text() == "The first day lies after the last one."
-    assert shown_counts(page) == expected_counts(rows, date(2024, 5, 1), EVER[1])
-    page.get_by_label("To", exact=True).fill("2024-05-02")
-    assert page.locator("#problem").is_hidden()
+def value(page: Page, testid: str) -> str:
+    return page.get_by_test_id(testid).first.get_attribute("data-value") or ""
 
 
-def test_values_are_read_with_keys_and_pointer(open_page: Open, dashboard: Path, rows: list[DailyRow]) -> None:
-    page = open_page(dashboard)
-    wait_for_charts(page, 6)
-    page.locator("[data-testid=daily-0] .chart").focus()
-    page.keyboard.press("Home")
-    tip = page.locator("[data-testid=daily-0] .tip")
-    assert tip.inner_text().splitlines() == [
-        f"{total(rows, 'report', EVER[0], EVER[0], 'austin')} reports",
-        "Wed, Nov 1, 2023",
-    ]
-    page.keyboard.press("End")
-    last = tip.inner_text().splitlines()
-    assert last[:2] == [f"{total(rows, 'report', EVER[1], EVER[1], 'austin')} reports", "Fri, May 31, 2024"]
-    week = total(rows, "report", date(2024, 5, 25), EVER[1], "austin")
-    assert last[2] == f"seven-day mean {week / 7:.0f}"
-
-    chart = page.locator("[data-testid=monthly-1] .chart")
-    chart.hover()  # the middle of seven months
-    february = total(rows, "report", date(2024, 2, 1), date(2024, 2, 29), "los_angeles")
-    assert page.locator("[data-testid=monthly-1] .tip").inner_text().splitlines() == [
-        f"{february:,} reports",
-        "Feb 2024",
-    ]
-
-
-def test_partial_months_are_marked_in_the_table(open_page: Open, dashboard: Path, rows: list[DailyRow]) -> None:
-    page = open_page(dashboard, "from=2024-03-01&to=2024-04-10&type=offense")
-    page.get_by_text("The numbers as a table").click()
-    texts = [row.split("\t") for row in page.locator("#numbers tbody tr").all_inner_texts()]
-    march = (date(2024, 3, 1), date(2024, 3, 31))
-    assert texts[1] == [
-        "Mar 2024",
-        f"{total(rows, 'offense', *march, 'los_angeles'):,} (25 of 31 days)",
-        f"{total(rows, 'offense', *march, 'san_diego'):,}",
-    ]
-    assert texts[0][0] == "Apr 2024"
-    assert texts[0][1].endswith("(10 of 30 days)")
-
-
-@pytest.mark.parametrize("width", [320, 400, 1200])
-def test_nothing_makes_the_page_scroll_sideways(open_page: Open, dashboard: Path, width: int) -> None:
-    page = open_page(dashboard, viewport={"width": width, "height": 800})
-    wait_for_charts(page, 6)
-    for summary in page.locator("summary").all():
-        summary.click()
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.set_viewport_size({"width": 340, "height": 800})
-    page.wait_for_function("[...document.querySelectorAll('.plot svg')].every(svg => svg.clientWidth <= 340)")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 340
-
-
-def luminance(page: Page, selector: str, what: str) -> float:
-    color = page.evaluate("([s, w]) => getComputedStyle(document.querySelector(s))[w]", [selector, what])
-    red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
-    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
-
-
-def test_dark_is_dark_and_paper_is_light(open_page: Open, dashboard: Path) -> None:
-    page = open_page(dashboard, color_scheme="dark")
-    wait_for_charts(page, 6)
-    assert luminance(page, "body", "backgroundColor") < 0.15
-    assert luminance(page, "h1", "color") > 0.8
-    assert luminance(page, ".plot text", "fill") > 0.5  # the charts' axes follow
-    page.emulate_media(media="print")
-    assert luminance(page, "body", "backgroundColor") > 0.95
-    assert luminance(page, "h1", "color") < 0.2
-    assert luminance(page, ".plot text", "fill") < 0.5
-
-
-def test_made_up_data_is_marked_in_every_chart_and_real_data_in_none(
-    open_page: Open, dashboard: Path, warehouse_file: Path, tmp_path: Path
-) -> None:
-    page = open_page(dashboard)
-    wait_for_charts(page, 6)
-    assert page.get_by_text("Synthetic data.").is_visible()
-    assert page.locator(".panel .stamp:visible").count() == 6
-    real = tmp_path / "real.html"
-    write_dashboard(
-        render_dashboard(read_dashboard_data(opened(warehouse_file)), synthetic=False, made_at=MADE_AT), real
+def wait_until_drawn(page: Page) -> None:
+    page.wait_for_function(
+        "[...document.querySelectorAll('.chart')].every(chart => chart.dataset.drawn"
+        " || chart.getBoundingClientRect().top > innerHeight)"
     )
-    page = open_page(real)
-    wait_for_charts(page, 6)
-    assert page.get_by_text("Synthetic data.").is_hidden()
-    assert page.locator(".stamp").count() == 0
 
 
-def test_a_page_without_rows_says_so(open_page: Open, tmp_path: Path) -> None:
-    data = read_dashboard_data(opened(make_warehouse(tmp_path / "empty.duckdb", [])))
-    write_dashboard(render_dashboard(data, synthetic=False, made_at=MADE_AT), tmp_path / "empty.html")
-    page = open_page(tmp_path / "empty.html")
-    assert page.get_by_role("heading", name="No rows yet").is_visible()
-    assert page.locator("#explorer").is_hidden()
-    assert page.get_by_role("heading", name="Sources and licences").is_visible()
+def saved(page: Page, panel: str) -> list[dict[str, str]]:
+    with page.expect_download() as download:
+        page.get_by_test_id(panel).get_by_role("button", name="Download").click()
+    return list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
 
 
-def test_every_control_and_chart_has_a_name(open_page: Open, dashboard: Path) -> None:
+def test_cards_show_the_marts(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
     page = open_page(dashboard)
-    wait_for_charts(page, 6)
-    chart = page.locator("[data-testid=daily-0] .chart")
-    assert "reports of Austin by day" in (chart.get_attribute("aria-label") or "")
-    assert page.get_by_role("radio").count() == 3
-    assert page.get_by_role("group", name="Quick choice of dates").count() == 1
-    assert page.evaluate("document.documentElement.lang") == "en"
-    assert page.evaluate("[...document.querySelectorAll('h1')].length") == 1
-    kind_radio(page, "Calls for service").focus()
-    page.keyboard.press("Space")
-    assert "Calls for service, Nov 1, 2023 to May 31, 2024: San Diego" in page.locator("#announcement").inner_text()
+    for city, dataset in (("austin", AUSTIN), ("los_angeles", NIBRS), ("san_diego", OFFENSES)):
+        for group in CARDS:
+            where = f"where dataset = '{dataset}' and measure = 'cases' and offense_group = '{group}'"
+            years = full_home.query(
+                f"select measure_count, change_percent from marts.mart_year_to_date {where} order by calendar_year desc"
+            )
+            card = f"card-{city}-{group}"
+            assert value(page, f"{card}-ytd") == str(years[0][0])
+            for back in (1, 2):
+                shown = value(page, f"{card}-previous-{back}")
+                assert shown == (str(years[back][0]) if len(years) > back and years[back][0] is not None else "")
+                if shown and years[back][1] is not None:
+                    assert float(value(page, f"{card}-previous-{back}-change")) == years[back][1]
+            five = full_home.query(
+                f"select avg(measure_count), count(*) from marts.mart_year_to_date {where} and not is_newest_year "
+                "and comparison_reason is null and calendar_year >= (select max(calendar_year) - 5 "
+                f"from marts.mart_year_to_date {where})"
+            )[0]
+            mean = value(page, f"{card}-five-year-mean")
+            assert (float(mean) == pytest.approx(five[0])) if five[1] == 5 else mean == ""
+            rolling = full_home.query(
+                f"select measure_count from marts.mart_rolling_12 {where} and reason is null "
+                "order by month desc limit 1"
+            )
+            assert value(page, f"{card}-rolling-12") == str(rolling[0][0])
+    assert "4 of 5 comparable years" in page.get_by_test_id("card-austin-theft").inner_text()
+    assert "Data through Nov 20, 2026" in page.get_by_test_id("card-austin-theft").inner_text()
+    rows = saved(page, "overview-austin")
+    assert [row["offense_group"] for row in rows] == list(CARDS)
+    assert rows[0]["year_to_date"] == value(page, "card-austin-murder-ytd")
+
+
+def test_preliminary_months_are_hatched_and_off_by_default(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&group=theft&city=austin")
+    wait_until_drawn(page)
+    panel = page.get_by_test_id(f"trend-{AUSTIN}")
+    assert panel.locator("[fill='url(#hatch-0)'], [style*='hatch']").count() == 0
+    settled = int(value(page, f"trend-{AUSTIN}-sum"))
+    page.get_by_label("Preliminary months").check()
+    wait_until_drawn(page)
+    page.wait_for_selector(f"[data-testid=trend-{AUSTIN}] [fill='url(#hatch-0)']")
+    assert int(value(page, f"trend-{AUSTIN}-sum")) > settled
+    assert "preliminary=1" in page.url
+
+
+def test_a_trend_is_the_marts_to_read_and_to_download(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
+    page = open_page(dashboard, "view=trend&group=aggravated_assault&city=los_angeles")
+    where = f"where dataset = '{LEGACY}' and measure = 'cases' and offense_group = 'aggravated_assault'"
+    months = full_home.query(
+        f"select month, measure_count, low_count, high_count from marts.mart_monthly_counts {where} and is_settled "
+        "order by month desc"
+    )
+    panel = f"trend-{LEGACY}"
+    assert int(value(page, f"{panel}-sum")) == sum(count for _, count, _, _ in months)
+    rows = saved(page, panel)
+    assert [
+        (row["month"], int(row["measure_count"]), int(row["low_count"]), int(row["high_count"])) for row in rows
+    ] == [(f"{month:%Y-%m}", count, low, high) for month, count, low, high in months]
+    first = rows[0]
+    assert first["dataset"] == LEGACY
+    assert first["unit"].startswith("cases")
+    assert first["date_basis"].startswith("day on which it happened")
+    assert "63jg-8b9z" in first["source"]
+    assert first["retrieved"] == "2026-11-22"
+    assert "coded so by the police" in first["mapping_confidence"]
+    assert "moved to another records system" in first["known_issues"]
+    assert "data through Dec 31, 2024" in first["settled_until"]
+    assert "Mar 2024: The LAPD moves" in first["series_breaks"]
+    assert first["synthetic"] == "made-up data"
+
+    wait_until_drawn(page)
+    chart = page.get_by_test_id(panel).locator(".chart")
+    chart.focus()
+    page.keyboard.press("End")
+    newest = page.get_by_test_id(panel).locator(".tip").inner_text().splitlines()
+    assert newest[0] == f"{months[0][1]:,} cases"
+    page.keyboard.press("Home")
+    oldest = page.get_by_test_id(panel).locator(".tip").inner_text().splitlines()
+    assert oldest[:2] == [f"{months[-1][1]:,} cases", "Jan 2010"]
+    page.keyboard.press("Escape")
+    assert page.get_by_test_id(panel).locator(".tip").is_hidden()
+    chart.hover()
+    assert "cases" in page.get_by_test_id(panel).locator(".tip").inner_text()
+
+    page.get_by_test_id(panel).get_by_text("The numbers as a table").click()
+    month = f"{(months[5][0].year * 12 + months[5][0].month - 1)}"
+    assert value(page, f"{panel}-{month}-measure_count") == str(months[5][1])
+
+
+@pytest.mark.parametrize(("show", "column"), [("rolling", "measure_count"), ("rate", "rate_per_100k")])
+def test_twelve_months_and_rates_are_those_of_the_marts(
+    open_page: Open, dashboard: Path, full_home: ModelsHome, show: str, column: str
+) -> None:
+    page = open_page(dashboard, f"view=trend&group=theft&city=austin&show={show}")
+    mart = {"rolling": "mart_rolling_12", "rate": "mart_rates"}[show]
+    expected = full_home.query(
+        f"select {column} from marts.{mart} where dataset = '{AUSTIN}' and measure = 'cases' "
+        "and offense_group = 'theft' and reason is null order by month desc"
+    )
+    rows = saved(page, f"trend-{AUSTIN}")
+    told = [float(row[column]) for row in rows if row[column]]
+    assert told == [pytest.approx(float(figure), abs=0.001) for (figure,) in expected]
+    assert {row["reason"] for row in rows if not row[column]} == {"the series breaks"}
+
+
+def test_an_index_begins_anew_with_each_series(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&group=theft&city=austin&show=index")
+    rows = [row for row in saved(page, f"trend-{AUSTIN}") if row["index"]]
+    hundreds = [row["month"] for row in rows if float(row["index"]) == 100]
+    assert hundreds[0] == "2022-09"
+    assert hundreds[-1] == "2003-12"
+    assert {row["base_month"] for row in rows} == {"2022-09", "2003-12"}
+    page = open_page(dashboard, "view=trend&group=murder&city=san_diego&show=index")
+    assert "fewer than 50" in page.get_by_test_id(f"trend-{OFFENSES}-lacking").inner_text()
+
+
+def test_hours_are_those_of_the_marts(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
+    page = open_page(dashboard, "view=hours&group=robbery&year=2023")
+    expected = full_home.query(
+        "select weekday_number, hour_of_day, measure_count from marts.mart_weekday_hours where calendar_year = 2023 "
+        f"and dataset = '{AUSTIN}' and offense_group = 'robbery'"
+    )
+    assert len(expected) > 100
+    shown = page.evaluate(
+        "Object.fromEntries([...document.querySelectorAll('.heat td[data-testid]')]"
+        ".map(cell => [cell.dataset.testid, cell.dataset.value]))"
+    )
+    for weekday, hour, count in expected:
+        assert shown[f"hours-{AUSTIN}-{weekday}-{hour}"] == str(count)
+    assert int(value(page, f"hours-{AUSTIN}-sum")) == sum(count for _, _, count in expected)
+    assert "no time to the minute" in page.get_by_test_id(f"hours-{OFFENSES}-lacking").inner_text()
+
+
+def test_areas_are_those_of_the_marts_and_what_is_withheld_is_said(
+    open_page: Open, dashboard: Path, full_home: ModelsHome
+) -> None:
+    page = open_page(dashboard, f"view=areas&dataset={NIBRS}&group=theft")
+    of = f"from marts.mart_monthly_area_counts where dataset = '{NIBRS}' and offense_group = 'theft'"
+    expected = full_home.query(
+        "select area_code, sum(measure_count), sum(is_suppressed::int) "
+        f"{of} and month > (select max(month) - interval 12 month {of} and is_comparable) "
+        f"and month <= (select max(month) {of} and is_comparable) group by 1 order by 1"
+    )
+    rows = saved(page, f"areas-{NIBRS}")
+    assert [row["code"] for row in rows] == [code for code, _, _ in expected]  # by code: not ranked
+    for row, (_, count, withheld) in zip(rows, expected, strict=True):
+        assert row["now"] == ("" if withheld else str(count))
+    page = open_page(dashboard, f"view=areas&dataset={AUSTIN}&group=robbery")
+    assert "withheld" in page.get_by_test_id(f"areas-{AUSTIN}").locator("tbody").inner_text()
+    page = open_page(dashboard, f"view=areas&dataset={AUSTIN}&group=rape")
+    assert page.get_by_test_id(f"areas-{AUSTIN}-lacking").inner_text() == "Rape is shown by city only."
+    assert "Most rapes are never reported" in page.locator("#notice").inner_text()
+
+
+def test_records_of_some_days_are_those_of_the_marts(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
+    def counts(first: str, last: str) -> dict[str, int]:
+        return dict(
+            full_home.query(
+                "select record_type, sum(measure_count)::bigint from marts.mart_daily_counts "
+                f"where measure in ('records', 'calls') and occurred_date between '{first}' and '{last}' group by 1"
+            )
+        )
+
+    page = open_page(dashboard, "view=records")
+    for kind, count in counts("1900-01-01", "2100-01-01").items():
+        assert value(page, f"record-count-{kind}") == str(count)
+    page.get_by_label("From").fill("2024-02-10")
+    page.get_by_label("To", exact=True).fill("2024-04-03")
+    page.get_by_label("To", exact=True).blur()
+    expected = counts("2024-02-10", "2024-04-03")
+    for kind, count in expected.items():
+        assert value(page, f"record-count-{kind}") == str(count)
+    assert "from=2024-02-10&to=2024-04-03" in page.url
+    shares = [float(value(page, f"records-share-{key}")) for key in (AUSTIN, LEGACY)]
+    assert sum(shares) == pytest.approx(1)
+    assert shares[0] == pytest.approx(int(value(page, f"records-daily-{AUSTIN}-sum")) / expected["report"])
+    days = saved(page, f"records-daily-{AUSTIN}")
+    assert (days[0]["key"], days[-1]["key"], len(days)) == ("2024-04-03", "2024-02-10", 54)
+    assert sum(int(day["count"]) for day in days) == int(value(page, f"records-daily-{AUSTIN}-sum"))
+    months = saved(page, f"records-monthly-{AUSTIN}")
+    assert [(row["label"], row["covered"]) for row in months] == [
+        ("Apr 2024", "3"),
+        ("Mar 2024", "31"),
+        ("Feb 2024", "20"),
+    ]
+    page.get_by_label("To", exact=True).fill("2024-01-01")
+    page.get_by_label("To", exact=True).blur()
+    assert page.get_by_role("alert").inner_text() == "The first day lies after the last one."
+    page.get_by_role("button", name="Last 30 days").click()
+    assert page.get_by_role("button", name="Last 30 days").get_attribute("aria-pressed") == "true"
+
+
+def test_definitions_list_the_codes_in_and_out(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
+    page = open_page(dashboard, f"view=definition&dataset={AUSTIN}&group=aggravated_assault")
+    rows = full_home.query(
+        "select count(*) filter (offense_group = 'aggravated_assault'), count(*) filter (offense_group <> "
+        "'aggravated_assault' and index_group_high = 'aggravated_assault') from facts.fct_incidents "
+        f"where dataset = '{AUSTIN}'"
+    )[0]
+    assert value(page, f"codes-{AUSTIN}-aggravated_assault-rows") == str(rows[0])
+    assert value(page, f"left-out-{AUSTIN}-aggravated_assault-rows") == str(rows[1])
+    assert rows[1] > 0
+    assert "NIBRS 13A" in page.get_by_test_id(f"definition-{AUSTIN}-aggravated_assault").inner_text()
+    assert "closed courts" in page.get_by_test_id(f"changes-{AUSTIN}-aggravated_assault").inner_text()
+
+
+def test_the_quality_of_each_month_is_told(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
+    page = open_page(dashboard, "view=quality")
+    for dataset, months, raw in full_home.query(
+        "select dataset, count(*), sum(raw_rows)::bigint from marts.mart_reconciliation group by dataset"
+    ):
+        status = page.get_by_test_id(f"reconciliation-{dataset}-status")
+        assert status.inner_text() == f"✓ every row of {months} months is accounted for"
+        assert value(page, f"reconciliation-{dataset}-total-raw_rows") == str(raw)
+    assert "fresh" in page.get_by_test_id("freshness").inner_text()
+    assert "without access to the checks" in page.get_by_test_id("checks-lacking").inner_text()
+
+
+def test_calls_benchmarks_clearance_and_lateness_are_the_marts(
+    open_page: Open, dashboard: Path, full_home: ModelsHome
+) -> None:
+    page = open_page(dashboard, "view=calls&list=before+2017-10-17")
+    calls = full_home.query(
+        "select sum(measure_count)::bigint from marts.mart_call_outcomes where is_comparable "
+        "and outcome_list = 'before 2017-10-17'"
+    )[0][0]
+    assert value(page, "calls-outcomes-sum") == str(calls)
+
+    page = open_page(dashboard, "view=benchmarks")
+    close = full_home.query(f"select count(*) from marts.mart_benchmarks where is_close and dataset = '{AUSTIN}'")
+    assert value(page, f"benchmarks-{AUSTIN}-close") == str(close[0][0])
+
+    page = open_page(dashboard, "view=clearance&group=burglary&horizon=90")
+    cohorts = saved(page, f"clearance-{AUSTIN}")
+    expected = full_home.query(
+        "select measure_count, arrest_count, exceptional_count from marts.mart_clearance where horizon_days = 90 "
+        "and offense_group = 'burglary' and reason is null order by month desc"
+    )
+    assert [
+        (int(row["measure_count"]), int(row["arrest_count"]), int(row["exceptional_count"])) for row in cohorts
+    ] == expected
+
+    page = open_page(dashboard, "view=lateness&group=theft")
+    grown = {row["month"]: row["count_30"] for row in saved(page, f"growth-{AUSTIN}")}
+    for month, count in full_home.query(
+        "select strftime(month, '%Y-%m'), measure_count from marts.mart_month_growth where age_days = 30 "
+        f"and dataset = '{AUSTIN}' and reason is null"
+    ):
+        assert grown[month] == str(count)
+
+
+def test_a_season_needs_five_years_and_says_how_many_there_are(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=season&group=robbery")
+    assert "has 1." in page.get_by_test_id(f"season-{NIBRS}-lacking").inner_text()
+    assert page.get_by_test_id(f"season-{NIBRS}").locator(".chart").count() == 0
+    assert page.get_by_test_id(f"season-{AUSTIN}").locator(".chart").count() == 1

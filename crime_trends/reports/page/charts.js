@@ -1,0 +1,141 @@
+// The charts' specifications in Vega-Lite: what is drawn, over rows that the views hand in.
+
+const HEIGHT = 180;
+const valueAxis = (format, extra = {}) => ({ type: "quantitative", axis: { format }, scale: { zero: true, nice: true }, ...extra });
+
+// Ticks of a time axis that fit a width: days, months or years.
+function timeTicks(from, to, width, isMonthly) {
+  const days = (to - from) / DAY;
+  const room = Math.max(2, Math.floor(width / 76));
+  if (days <= 100 && !isMonthly) return { format: "%b %-d", tickCount: Math.max(1, Math.min(Math.floor(days), room)) };
+  const years = days > 366 * 3;
+  const step = Math.ceil(days / (years ? 365.25 : 30.44) / room);
+  return years
+    ? { format: "%Y", tickCount: { interval: "year", step } }
+    : { format: "%b %Y", tickCount: { interval: "month", step: [1, 2, 3, 4, 6, 12].find((months) => months >= step) ?? 12 } };
+}
+
+// One layer of a time chart. kind: line, bars (around `middle`), band (from `field` to `upper`) or points. A line
+// breaks where a figure is missing; the others leave out what has none and what does not pass `test`.
+function timeLayer({ kind, field, upper, color, test, ...mark }, rows, axis, time, barWidth) {
+  const marks = {
+    line: { type: "line", stroke: color, strokeJoin: "round", strokeWidth: 2, clip: true },
+    bars: { type: "bar", fill: color, clip: true, width: barWidth },
+    band: { type: "area", fill: color, fillOpacity: 0.16, clip: true },
+    points: { type: "point", filled: true, fill: color, size: 14, opacity: 0.5, clip: true },
+  };
+  const own = kind === "line" ? rows : rows.filter((row) => row[field] != null && (!test || test(row)));
+  if (!own.some((row) => row[field] != null)) return null; // Vega complains of fields without a value
+  return {
+    data: { values: own },
+    mark: { ...marks[kind], ...mark },
+    encoding: {
+      y: { ...axis, field, ...(kind === "bars" && { stack: null }) },
+      ...(kind === "band" && { y2: { field: upper } }),
+      x: kind === "bars" ? { ...time, field: "middle" } : time,
+    },
+  };
+}
+
+// rows: {at (ms UTC), end?, …}. breaks: [{at}] are where a series begins anew. Every chart has its own axes.
+function timeChart({ rows, from, to, layers, breaks = [], format = ",d", zero = true, height = HEIGHT, ticks }) {
+  const axis = valueAxis(format, { scale: { zero, nice: true } });
+  const shownBreaks = breaks.filter(({ at }) => at > from && at < to);
+  return (width) => {
+    const end = to > from ? to : from + DAY;
+    const time = {
+      field: "at", type: "temporal", axis: { ...timeTicks(from, end, width, rows[0]?.end - rows[0]?.at > 20 * DAY), ...(ticks && { format: ticks }) },
+      scale: { type: "utc", domain: [from, end] },
+    };
+    const slot = rows.length ? ((width - 54) * (rows[0].end - rows[0].at)) / (end - from) : 0;
+    const barWidth = slot > 5 ? slot - 1 : Math.max(slot, 0.5);
+    return {
+      height,
+      layer: [
+        ...layers.map((layer) => timeLayer(layer, rows, axis, time, barWidth)).filter(Boolean),
+        ...(shownBreaks.length ? [{
+          data: { values: shownBreaks },
+          mark: { type: "rule", stroke: "var(--muted)", strokeDash: [3, 3], strokeWidth: 1.2 },
+          encoding: { x: time },
+        }] : []),
+      ],
+    };
+  };
+}
+
+// Which columns are labelled: all if there is room, else every few.
+function columnLabels(labels, plot) {
+  const every = Math.ceil((labels.length * 44) / plot);
+  return labels.filter((_, index) => (labels.length - 1 - index) % every === 0);
+}
+
+// rows: {label, [field], pale?, strong?}; labels are unique and in order. mark: a field drawn as a tick on each column.
+function columnChart({ rows, field, color, tick, widest = 72, format = ",d", height = HEIGHT }) {
+  return (width) => {
+    const plot = width - 54;
+    const labels = rows.map((row) => row.label);
+    return {
+      data: { values: rows },
+      height,
+      encoding: {
+        x: {
+          field: "label", type: "ordinal", sort: null,
+          scale: { range: [0, Math.min(plot, rows.length * widest)], paddingInner: 0.28, paddingOuter: 0.1 },
+          axis: { values: columnLabels(labels, plot), labelAngle: 0, labelOverlap: true, ticks: false },
+        },
+      },
+      layer: [
+        {
+          mark: { type: "bar", fill: color, stroke: color, cornerRadiusEnd: 2 },
+          encoding: {
+            y: { ...valueAxis(format), field },
+            fillOpacity: { condition: [{ test: "datum.pale", value: 0.22 }, { test: "datum.strong", value: 1 }], value: rows.some((row) => row.strong) ? 0.5 : 1 },
+            strokeWidth: { condition: { test: "datum.pale", value: 1 }, value: 0 },
+          },
+        },
+        ...(tick && rows.some((row) => row[tick] != null) ? [{
+          transform: [{ filter: `isValid(datum.${tick})` }],
+          mark: { type: "tick", color: "var(--ink)", thickness: 2, bandSize: 18 },
+          encoding: { y: { ...valueAxis(format), field: tick } },
+        }] : []),
+      ],
+    };
+  };
+}
+
+// Each row's range of its own past, and where it is now, on one scale of percent of the past mean.
+function rangeChart({ rows, color }) {
+  return () => ({
+    data: { values: rows },
+    height: 21 * rows.length,
+    encoding: {
+      y: { field: "label", type: "ordinal", sort: null, axis: { minExtent: 118, maxExtent: 118, labelLimit: 112, ticks: false, domain: false } },
+    },
+    layer: [
+      { mark: { type: "rule", stroke: "var(--muted)", strokeDash: [3, 3] }, encoding: { x: { datum: 100, type: "quantitative" }, y: null } },
+      {
+        mark: { type: "bar", height: 7, fill: color, fillOpacity: 0.25, cornerRadius: 3 },
+        encoding: { x: { field: "low", type: "quantitative", scale: { zero: false, nice: true }, axis: { format: ".0f", grid: true, tickCount: 6 } }, x2: { field: "high" } },
+      },
+      { mark: { type: "point", filled: true, fill: color, size: 70, opacity: 1 }, encoding: { x: { field: "now", type: "quantitative" } } },
+    ],
+  });
+}
+
+// Areas in the shade of a value around 100. features: GeoJSON with `id`; rows: {id, now}.
+function areaMap({ features, rows, height = 340 }) {
+  const values = features.map((feature) => ({ ...feature, now: rows.find((row) => row.id === feature.id)?.now ?? null }));
+  return () => ({
+    data: { values },
+    height,
+    projection: { type: "mercator" },
+    mark: { type: "geoshape", stroke: "var(--panel)", strokeWidth: 1 },
+    encoding: {
+      fill: {
+        condition: { test: "!isValid(datum.now)", value: "var(--grid)" },
+        field: "now", type: "quantitative", legend: null,
+        scale: { type: "threshold", domain: [80, 90, 110, 120], range: [1, 2, 3, 4, 5].map((step) => `var(--step-${step})`) },
+      },
+    },
+  });
+}

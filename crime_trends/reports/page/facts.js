@@ -1,0 +1,110 @@
+// What a reader must know beside a figure, and why there is none. Each panel shows its facts, and its CSV has them as
+// columns.
+
+const DATE_BASIS = {
+  report: "day on which it happened, local time",
+  offense: "day on which it happened, local time",
+  call: "day on which the call came in, local time",
+};
+const UNIT_TEXTS = {
+  cases: "cases: each counts once a month, under its highest offense",
+  offenses: "offenses: each NIBRS code of a case counts once",
+  calls: "calls to the police; a call is not a crime",
+  records: "published rows; not a count of crimes",
+  rows: "rows, as the portal publishes them",
+};
+
+function settledUntil(dataset, measure, group) {
+  const settled = rowsOf("monthly", dataset.key, measure, group).filter((row) => row.is_settled);
+  return settled.length ? settled.at(-1).month : null;
+}
+
+const dataThrough = (dataset) => rowsOf("reach", dataset.key)[0]?.data_through_date ?? null;
+
+function settledText(dataset, measure, groupsShown) {
+  const through = dataThrough(dataset);
+  const reach = through === null ? "no record says when it was reported" : `data through ${formatDay(through)}`;
+  const months = groupsShown.map((group) => settledUntil(dataset, measure, group));
+  if (months.some((month) => month === null)) return `no month has settled; ${reach}`;
+  return `${formatMonth(Math.min(...months))}; ${reach}`;
+}
+
+function mappingText(dataset, measure, groupsShown) {
+  if (dataset.recordType === "call") return "not mapped to offenses";
+  const rows = groupsShown.flatMap((group) => rowsOf("monthly", dataset.key, measure, group));
+  const sum = rows.reduce((total, row) => total + row.measure_count, 0);
+  if (!sum) return "nothing to map";
+  const exact = rows.reduce((total, row) => total + row.exact_count, 0);
+  const least = rows.reduce((total, row) => total + (row.low_count ?? row.measure_count), 0);
+  const most = rows.reduce((total, row) => total + (row.high_count ?? row.measure_count), 0);
+  const range = least === most ? "" : `; sources differ: ${formatCount(least)} to ${formatCount(most)} in all months`;
+  return `${formatShare(exact / sum)} coded so by the police, the rest by rules${range}`;
+}
+
+function breaksText(dataset, groupsShown) {
+  const spans = groupsShown.flatMap((group) => rowsOf("series", dataset.key, group).filter((span) => span.note));
+  const texts = spans.map((span) => `${formatMonth(span.first_month)}: ${span.note}`);
+  return [...new Set(texts)].join(" ") || "none known";
+}
+
+function issuesText(dataset, measure, groupsShown) {
+  const notes = groupsShown.flatMap((group) => rowsOf("monthly", dataset.key, measure, group).map((row) => row.break_notes));
+  const known = new Set(notes.filter((note) => note && note.length < 400));
+  return [dataset.limits, ...groupsShown.map((group) => page.notes[group]), ...[...known].slice(-1)].filter(Boolean).join(" ");
+}
+
+const factsCache = new Map();
+
+// Everything that a panel of a dataset says of its figures. groupsShown: offense groups; none for published rows.
+function factsOf(dataset, measure, groupsShown) {
+  const key = [dataset.key, measure, ...groupsShown].join("|");
+  if (!factsCache.has(key)) {
+    const counts = measure === "records" || measure === "rows" ? (dataset.recordType === "call" ? "calls" : "records") : measure;
+    const shown = groupsShown.length ? groupsShown : dataset.recordType === "call" ? ["call"] : crimeGroups;
+    factsCache.set(key, {
+      unit: UNIT_TEXTS[measure],
+      date_basis: DATE_BASIS[dataset.recordType],
+      source: dataset.source,
+      retrieved: dataset.retrieved ?? "not known",
+      settled_until: settledText(dataset, counts, shown),
+      series_breaks: breaksText(dataset, shown),
+      mapping_confidence: mappingText(dataset, counts, shown),
+      known_issues: issuesText(dataset, counts, groupsShown),
+    });
+  }
+  return factsCache.get(key);
+}
+
+const FACT_LABELS = {
+  unit: "Unit", date_basis: "Counted by", source: "Source", retrieved: "Retrieved", settled_until: "Settled until",
+  series_breaks: "Breaks", mapping_confidence: "Mapping", known_issues: "Keep in mind",
+};
+
+function makeFacts(facts) {
+  return make("dl", { className: "facts" }, Object.entries(facts).filter(([, text]) => text).map(([key, text]) => make(
+    "div", { data: { fact: key } }, make("dt", { textContent: FACT_LABELS[key] }), make("dd", { textContent: text }),
+  )));
+}
+
+// Which months of a range a figure lacks, and why; empty if it lacks none.
+function lackingText(dataset, measure, group, from, to) {
+  const rows = new Map(rowsOf("monthly", dataset.key, measure, group).map((row) => [row.month, row]));
+  const lacks = new Map();
+  for (let month = from; month <= to; month++) {
+    const row = rows.get(month);
+    const why = !row ? "not brought" : row.incomplete_reason ? "incomplete" : row.is_settled ? null : "not settled yet";
+    if (why) lacks.set(why, [...(lacks.get(why) ?? []), month]);
+  }
+  const parts = [...lacks].map(([why, months]) => `${monthList(months)} (${why})`);
+  return parts.length ? `It lacks ${parts.join(" and ")}.` : "";
+}
+
+// Why a series has no figure over twelve months, in months.
+function lackingTwelve(dataset, measure, group) {
+  const rows = rowsOf("rolling", dataset.key, measure, group);
+  const unit = UNITS[measure][1];
+  if (!rows.length) return `No month of ${dataset.title} was brought yet.`;
+  const fullest = rows.reduce((best, row) => (row.months_used >= best.months_used ? row : best));
+  const lacks = lackingText(dataset, measure, group, fullest.month - 11, fullest.month);
+  return `Needs twelve settled, complete months of one series in a row to sum ${unit}. ${lacks || `Reason: ${fullest.reason}.`}`;
+}

@@ -1,0 +1,95 @@
+// Draws Vega-Lite specifications as SVG and lets people read single values off them, with the pointer or arrow keys.
+// Colours are the page's CSS variables: light, dark and print need no second drawing. A chart is drawn when it comes
+// near the window, and one whose specification stays the same only gets new data.
+
+const plotConfig = {
+  font: getComputedStyle(document.documentElement).getPropertyValue("--sans").trim(),
+  aria: false, // the panel describes itself; a label on each of thousands of marks helps nobody
+  background: null,
+  padding: { left: 0, right: 8, top: 8, bottom: 0 },
+  view: { stroke: null },
+  axis: {
+    labelColor: "var(--muted)", labelFontSize: 11.5, labelPadding: 6, title: null,
+    domainColor: "var(--rule)", tickColor: "var(--rule)", gridColor: "var(--grid)",
+  },
+  axisX: { grid: false, tickSize: 4 },
+  axisY: { domain: false, ticks: false, tickCount: 4, minExtent: 40, maxExtent: 40 },
+};
+
+const waiting = new Map();
+const nearWindow = new IntersectionObserver((entries) => {
+  for (const entry of entries) if (entry.isIntersecting) drawNow(entry.target);
+}, { rootMargin: "250px" });
+
+// chart: {spec(width), rows, x, read(row), label}; x names the field that gives a row its place.
+function placeChart(node, chart) {
+  waiting.set(node, chart);
+  nearWindow.observe(node);
+}
+
+function drawNow(node) {
+  const chart = waiting.get(node);
+  waiting.delete(node);
+  nearWindow.unobserve(node);
+  if (chart && node.isConnected) return drawChart(node, chart);
+}
+
+const drawAll = () => Promise.all([...waiting.keys()].map(drawNow));
+
+async function drawChart(node, chart) {
+  const spec = chart.spec(node.clientWidth);
+  const plot = make("div", { className: "plot" });
+  const rule = make("div", { className: "rule", hidden: true });
+  const tip = make("div", { className: "tip", role: "status", hidden: true });
+  node.replaceChildren(plot, rule, tip);
+  const { view } = await vegaEmbed(
+    plot,
+    { ...spec, width: node.clientWidth, autosize: { type: "fit", contains: "padding" } },
+    { actions: false, config: plotConfig, defaultStyle: false, renderer: "svg", tooltip: false, ast: false },
+  );
+  plot.querySelector("svg").setAttribute("aria-hidden", "true");
+  node.dataset.drawn = "1";
+  if (chart.read) addReader(node, chart, view, rule, tip);
+}
+
+function addReader(node, chart, view, rule, tip) {
+  const scale = view.scale("x");
+  const half = scale.bandwidth ? scale.bandwidth() / 2 : 0;
+  const [left, top] = view.origin();
+  const positions = chart.rows.map((row) => left + scale(row[chart.x]) + half);
+  let current = -1;
+
+  function show(index) {
+    current = index;
+    tip.replaceChildren(...chart.read(chart.rows[index]).filter(Boolean).map((text, line) => make(line ? "span" : "strong", { textContent: text })));
+    tip.hidden = rule.hidden = false;
+    rule.style.cssText = `left:${positions[index]}px;top:${top}px;height:${view.height()}px`;
+    const room = node.clientWidth - tip.offsetWidth;
+    tip.style.left = `${Math.max(0, Math.min(room, positions[index] - tip.offsetWidth / 2))}px`;
+  }
+  function hide() {
+    current = -1;
+    tip.hidden = rule.hidden = true;
+  }
+  function nearest(x) {
+    let low = 0;
+    let high = positions.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((positions[middle] + positions[middle + 1]) / 2 < x) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+  const steps = { ArrowLeft: (at) => at - 1, ArrowRight: (at) => at + 1, Home: () => 0, End: () => chart.rows.length - 1 };
+  node.onpointermove = (event) => show(nearest(event.clientX - node.getBoundingClientRect().left));
+  node.onpointerdown = node.onpointermove;
+  node.onpointerleave = node.onblur = hide;
+  node.onkeydown = (event) => {
+    if (event.key === "Escape") hide();
+    if (!(event.key in steps)) return;
+    event.preventDefault();
+    const from = current < 0 ? chart.rows.length : current;
+    show(Math.max(0, Math.min(chart.rows.length - 1, steps[event.key](from))));
+  };
+}

@@ -1,0 +1,217 @@
+"""Every view and every filter in a real browser: for phones, keyboards, screen readers, paper, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from crime_trends.reports.dashboard import DashboardData, render_dashboard, write_dashboard
+from crime_trends.reports.data import EMPTY, Table
+from crime_trends_tests.reports.full_history import MADE_AT
+
+pytestmark = pytest.mark.xdist_group("dashboard")
+
+Open = Callable[..., Page]
+VIEWS = (
+    *("overview", "trend", "year", "season", "hours", "areas", "clearance", "calls", "lateness", "benchmarks"),
+    *("findings", "records", "quality", "definition"),
+)
+ALL_DRAWN = "[...document.querySelectorAll('.chart')].every(chart => chart.dataset.drawn)"
+
+
+def draw_all(page: Page) -> None:
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    page.wait_for_function(ALL_DRAWN)
+
+
+def shown(page: Page) -> str:
+    return page.locator("#panels").inner_text()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_filter_of_a_view_is_in_the_address_and_comes_back(open_page: Open, dashboard: Path, view: str) -> None:
+    page = open_page(dashboard, f"view={view}")
+    for filter_id in page.evaluate("[...document.querySelectorAll('#filters select')].map(select => select.id)"):
+        key = filter_id.removeprefix("filter-")
+        options = page.locator(f"#{filter_id} option").evaluate_all("options => options.map(option => option.value)")
+        for option in options[1:4]:
+            page.locator(f"#{filter_id}").select_option(option)
+            assert page.evaluate("key => new URLSearchParams(location.hash.slice(1)).get(key)", key) == option
+            assert page.locator("#panels > *").count() > 0
+            draw_all(page)
+    for box in page.locator("#filters input[type=checkbox]").all():
+        box.check()
+    draw_all(page)
+    again = open_page(dashboard, page.url.partition("#")[2])
+    draw_all(again)
+    assert shown(again) == shown(page)
+
+
+def test_a_wrong_address_shows_the_default(open_page: Open, dashboard: Path) -> None:
+    default = open_page(dashboard)
+    for fragment in ("view=crime&city=paris&preliminary=x", "%", "view", "content"):
+        page = open_page(dashboard, fragment)
+        assert page.locator("#view-title").inner_text() == default.locator("#view-title").inner_text()
+        assert shown(page) == shown(default)
+
+
+def test_views_are_reached_by_keyboard_and_named_to_screen_readers(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.get_by_role("navigation", name="Views").get_by_role("link", name="Trend").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.body.dataset.view === 'trend'")
+    assert page.evaluate("document.activeElement.id") == "view-title"
+    assert page.locator("#views [aria-current=page]").inner_text() == "Trend"
+    page.get_by_label("Offense").select_option("burglary")
+    assert "Offense Burglary" in page.locator("#announcement").inner_text()
+    assert page.evaluate("document.activeElement.id") in ("filter-group", "view-title")
+    assert page.evaluate("document.documentElement.lang") == "en"
+    for view in VIEWS:
+        page.evaluate("view => { location.hash = `#view=${view}` }", view)
+        page.wait_for_function("view => document.body.dataset.view === view", arg=view)
+        nameless = page.evaluate(
+            "[...document.querySelectorAll('select, input, button, a, [role], [tabindex=\"0\"]')].filter(node =>"
+            " !node.hidden && !(node.getAttribute('aria-label') || node.textContent.trim()"
+            " || node.labels?.[0]?.textContent.trim() || node.getAttribute('aria-labelledby')"
+            " || node.getAttribute('role') === 'status' || node.getAttribute('role') === 'alert'))"
+            ".map(node => node.outerHTML.slice(0, 120))"
+        )
+        assert nameless == [], view
+        assert page.evaluate("document.querySelectorAll('h1').length") == 1
+
+
+def test_a_phone_shows_every_view_without_scrolling_sideways(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    for view in VIEWS:
+        page.evaluate("view => { location.hash = `#view=${view}` }", view)
+        page.wait_for_function("view => document.body.dataset.view === view", arg=view)
+        draw_all(page)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
+
+
+def luminance(page: Page, selector: str, what: str) -> float:
+    color = page.evaluate("([s, w]) => getComputedStyle(document.querySelector(s))[w]", [selector, what])
+    red, green, blue = (int(part) for part in color.removeprefix("rgb(").rstrip(")").split(","))
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
+
+
+def test_dark_is_dark_and_paper_is_light(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&city=austin", color_scheme="dark")
+    draw_all(page)
+    assert luminance(page, "body", "backgroundColor") < 0.15
+    assert luminance(page, "h1", "color") > 0.8
+    assert luminance(page, ".plot text", "fill") > 0.5  # the charts' axes follow
+    page.emulate_media(media="print")
+    assert luminance(page, "body", "backgroundColor") > 0.95
+    assert luminance(page, "h1", "color") < 0.2
+    assert luminance(page, ".plot text", "fill") < 0.5
+    assert page.locator("nav").is_hidden()
+    assert page.locator(".facts").first.is_visible()
+
+
+def test_made_up_data_is_marked_in_every_panel_and_real_data_in_none(
+    open_page: Open, dashboard: Path, full_data: DashboardData, tmp_path: Path
+) -> None:
+    real = tmp_path / "real.html"
+    write_dashboard(render_dashboard(full_data, synthetic=False, made_at=MADE_AT), real)
+    for view in ("overview", "trend", "quality"):
+        page = open_page(dashboard, f"view={view}")
+        assert page.get_by_text("Synthetic data.").is_visible()
+        assert page.locator(".panel").count() == page.locator(".panel .stamp:visible").count() > 0
+        page = open_page(real, f"view={view}")
+        assert page.get_by_text("Synthetic data.").is_hidden()
+        assert page.locator(".stamp").count() == 0
+
+
+def test_every_panel_says_what_a_reader_must_know(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend")
+    wanted = {"unit", "date_basis", "source", "retrieved", "settled_until", "series_breaks", "mapping_confidence"}
+    for view in VIEWS:
+        page.evaluate("view => { location.hash = `#view=${view}` }", view)
+        page.wait_for_function("view => document.body.dataset.view === view", arg=view)
+        for panel in page.locator("#panels > .panel:has(.chart)").all():
+            facts = panel.locator("[data-fact]").evaluate_all("nodes => nodes.map(node => node.dataset.fact)")
+            assert wanted <= set(facts), (view, panel.get_attribute("data-testid"))
+
+
+def changed(data: DashboardData, name: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> DashboardData:
+    """The data with rows of a table changed."""
+    table = data.tables[name]
+    rows = [
+        tuple(change(dict(zip(table.columns, row, strict=True)))[column] for column in table.columns)
+        for row in table.rows
+    ]
+    return replace(data, tables={**data.tables, name: Table(table.columns, rows)})
+
+
+def test_a_month_that_does_not_add_up_is_an_alarm(open_page: Open, full_data: DashboardData, tmp_path: Path) -> None:
+    def lose_rows(row: dict[str, Any]) -> dict[str, Any]:
+        if row["dataset"] == "austin_crime_reports" and row["month"].isoformat() == "2024-03-01":
+            return {**row, "fact_rows": row["fact_rows"] - 7, "is_reconciled": False}
+        return row
+
+    path = tmp_path / "wrong.html"
+    checks = [{"asset": "clean/austin_crime_reports", "check": "volume", "warns": True, "description": "few rows"}]
+    data = changed(full_data, "reconciliation", lose_rows)
+    write_dashboard(render_dashboard(data, synthetic=False, made_at=MADE_AT, checks=checks), path)
+    page = open_page(path, "view=quality&city=austin")
+    assert page.get_by_role("alert").inner_text() == "✗ 1 of 287 lines do not add up"
+    page.get_by_test_id("reconciliation-austin_crime_reports").get_by_text("The numbers as a table").click()
+    wrong = page.locator("tr.is-wrong").inner_text()
+    assert "Mar 2024" in wrong
+    assert "facts differ from warehouse by \N{MINUS SIGN}7" in wrong
+    assert "few rows" in page.get_by_test_id("checks").inner_text()
+
+
+def test_a_view_without_enough_months_says_which_it_lacks(
+    open_page: Open, full_data: DashboardData, tmp_path: Path
+) -> None:
+    spring = (2024, 3), (2024, 4), (2024, 5)
+    kept = {}
+    for name, table in full_data.tables.items():
+        rows = list(table.rows)
+        if "month" in table.columns:
+            place = table.columns.index("month")
+            rows = [row for row in rows if row[place] and (row[place].year, row[place].month) in spring]
+        if name == "monthly":
+            settled = table.columns.index("is_settled")
+            rows = [(*row[:settled], False, *row[settled + 1 :]) for row in rows]
+        if name in ("year_to_date", "seasonality", "hours", "benchmarks"):
+            rows = []
+        if name == "rolling":
+            used, count, reason = (table.columns.index(c) for c in ("months_used", "measure_count", "reason"))
+            blank = {used: 0, count: None, reason: "months are missing"}
+            rows = [tuple(blank.get(place, value) for place, value in enumerate(row)) for row in rows]
+        kept[name] = Table(table.columns, rows)
+    path = tmp_path / "spring.html"
+    write_dashboard(render_dashboard(DashboardData(kept), synthetic=True, made_at=MADE_AT), path)
+    page = open_page(path)
+    card = page.get_by_test_id("card-austin-robbery")
+    assert "Jan to Feb 2024 (not brought) and Mar to May 2024 (not settled yet)" in card.inner_text()
+    assert page.locator(".chart").count() == 0
+    for view, panel, text in (
+        ("trend", "trend-austin_crime_reports", "No month has settled."),
+        ("trend&show=rolling", "trend-austin_crime_reports", "Jun 2023 to Feb 2024 (not brought)"),
+        ("season", "season-austin_crime_reports", "Needs five complete years"),
+        ("hours", "hours-austin_crime_reports", "No settled, complete month."),
+        ("year", "year-austin_crime_reports", "Needs every month from January on"),
+    ):
+        page = open_page(path, f"view={view}")
+        assert text in page.get_by_test_id(f"{panel}-lacking").inner_text()
+        assert page.get_by_test_id(panel).locator(".chart").count() == 0
+
+
+def test_a_page_without_rows_says_so(open_page: Open, tmp_path: Path) -> None:
+    path = tmp_path / "empty.html"
+    write_dashboard(render_dashboard(EMPTY, synthetic=False, made_at=MADE_AT), path)
+    page = open_page(path)
+    assert page.get_by_role("heading", name="No rows yet").is_visible()
+    assert page.locator("#explorer").is_hidden()
+    assert page.get_by_role("heading", name="Sources and licences").is_visible()
