@@ -32,10 +32,7 @@ class Reconciliation:
         totals = {"raw_rows": 0, "clean_rows": 0, "rejected_rows": 0, "duplicate_rows": 0}
         refused = refusals(lake, dataset.key)
         offending = {month: refused[month] for month in plan_cleaning(lake, dataset, list(refused)).stale}
-        for month in lake.clean_partitions(dataset.key):
-            manifest = lake.clean_manifest(dataset.key, month)
-            if manifest is None:
-                continue
+        for month, manifest in lake.clean_manifests(dataset.key).items():
             parts = manifest.clean_rows + manifest.rejected_rows + manifest.duplicate_rows
             if manifest.raw_rows != parts:
                 offending[month] = f"{manifest.raw_rows} raw rows, but {parts} accounted for"
@@ -71,10 +68,7 @@ class Duplicates:
     def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Looks at all clean months that there are."""
         offending, duplicates, superseded = {}, 0, 0
-        for month in lake.clean_partitions(dataset.key):
-            manifest = lake.clean_manifest(dataset.key, month)
-            if manifest is None:
-                continue
+        for month, manifest in lake.clean_manifests(dataset.key).items():
             older = manifest.rejections.get(Rejection.SUPERSEDED, 0)
             duplicates, superseded = duplicates + manifest.duplicate_rows, superseded + older
             if manifest.duplicate_rows + older > max(self.tolerated_rows, self.tolerated_share * manifest.raw_rows):

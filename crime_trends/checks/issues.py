@@ -32,11 +32,10 @@ class IssueShares:
         """Judges all months that there are."""
         rows: dict[str, int] = {}
         issues: dict[str, dict[str, int]] = {}
-        for month in lake.clean_partitions(dataset.key):
-            if (manifest := lake.clean_manifest(dataset.key, month)) is not None:
-                rows[month] = manifest.clean_rows
-                for column, count in manifest.issues.items():
-                    issues.setdefault(column, {})[month] = count
+        for month, manifest in lake.clean_manifests(dataset.key).items():
+            rows[month] = manifest.clean_rows
+            for column, count in manifest.issues.items():
+                issues.setdefault(column, {})[month] = count
         unusual = [
             (column, month)
             for column, counts in sorted(issues.items())

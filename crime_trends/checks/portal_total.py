@@ -33,8 +33,7 @@ class PortalTotal:
                 check_name=self.name, passed=False, description="the rows outside were never fetched"
             )
         counted, of_years = outside.portal_rows, sum(outside.portal_rows.years.values())
-        manifests = {year: lake.raw_manifest(dataset.key, year) for year in lake.raw_partitions(dataset.key)}
-        fetched = {year: manifest.rows for year, manifest in manifests.items() if manifest}
+        fetched = {year: manifest.rows for year, manifest in lake.raw_manifests(dataset.key).items()}
         gap = counted.total - of_years - counted.outside
         differing = [
             f"{year} ({rows:,} rows fetched, {counted.years.get(year, 0):,} at the portal)"

@@ -27,9 +27,8 @@ class PortalCount:
     def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Compares over all raw years that there are."""
         offending, counted = [], 0
-        for year in lake.raw_partitions(dataset.key):
-            manifest = lake.raw_manifest(dataset.key, year)
-            for month, entry in manifest.months.items() if manifest else ():
+        for manifest in lake.raw_manifests(dataset.key).values():
+            for month, entry in manifest.months.items():
                 if entry.portal_rows is not None:
                     counted += 1
                     if entry.portal_rows != entry.rows:
@@ -63,9 +62,7 @@ class SchemaDrift:
     def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
         """Looks at the headers of all raw years that there are."""
         headers = {
-            year: manifest.header
-            for year in lake.raw_partitions(dataset.key)
-            if (manifest := lake.raw_manifest(dataset.key, year)) is not None and manifest.header
+            year: manifest.header for year, manifest in lake.raw_manifests(dataset.key).items() if manifest.header
         }
         new: dict[str, list[str]] = {}
         for year, header in headers.items():

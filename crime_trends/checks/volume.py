@@ -58,13 +58,10 @@ class Volume:
         left_out = incomparable_months(dataset)
         counts, settled = {}, set()
         fetched_on = {
-            year: date.fromisoformat(raw.fetched_at[:10])
-            for year in lake.raw_partitions(dataset.key)
-            if (raw := lake.raw_manifest(dataset.key, year)) is not None
+            year: date.fromisoformat(raw.fetched_at[:10]) for year, raw in lake.raw_manifests(dataset.key).items()
         }
-        for month in lake.clean_partitions(dataset.key):
-            clean = lake.clean_manifest(dataset.key, month)
-            if clean is None or month in left_out:
+        for month, clean in lake.clean_manifests(dataset.key).items():
+            if month in left_out:
                 continue
             counts[month] = clean.clean_rows
             if first_day(next_month(month)) + timedelta(days=dataset.settled_days) <= fetched_on[month[:4]]:

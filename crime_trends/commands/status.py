@@ -151,9 +151,7 @@ def _built_months(lake: Lake, warehouse: Warehouse, dataset: Dataset) -> list[st
 
 
 def _last_fetch(lake: Lake, dataset: Dataset) -> str:
-    moments = [
-        raw.fetched_at for year in lake.raw_partitions(dataset.key) if (raw := lake.raw_manifest(dataset.key, year))
-    ]
+    moments = [raw.fetched_at for raw in lake.raw_manifests(dataset.key).values()]
     return max(moments)[:16].replace("T", " ") if moments else NONE
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,6 +88,10 @@ class Lake(ABC):
     def read_text(self, path: str) -> str | None:
         """The text of a small file, with marks for what is no UTF-8; None if it is not there."""
 
+    def read_texts(self, paths: Sequence[str]) -> list[str | None]:
+        """As ``read_text``, of many files."""
+        return [self.read_text(path) for path in paths]
+
     @abstractmethod
     def write_text(self, path: str, text: str) -> None:
         """Writes a small file, whether or not it is there."""
@@ -144,6 +148,14 @@ class Lake(ABC):
         """The months that have a manifest, oldest first."""
         return self._partitions(self.clean_folder(dataset, ""))
 
+    def raw_manifests(self, dataset: str) -> dict[str, RawManifest]:
+        """Year -> its manifest, of all years that have one, oldest first. Raises as ``raw_manifest``."""
+        return self._manifests(self.raw_folder(dataset, ""), RawManifest)
+
+    def clean_manifests(self, dataset: str) -> dict[str, CleanManifest]:
+        """Month -> its manifest, of all months that have one, oldest first. Raises as ``raw_manifest``."""
+        return self._manifests(self.clean_folder(dataset, ""), CleanManifest)
+
     def any_raw_manifest(self) -> RawManifest | None:
         """Some raw manifest of the lake (they all agree on whether it is synthetic), or None if there is none.
 
@@ -179,6 +191,15 @@ class Lake(ABC):
 
     def _manifest(self, folder: str, kind: type[AnyManifest]) -> AnyManifest | None:
         return self._parsed(folder, self.read_text(f"{folder}/{MANIFEST}"), kind)
+
+    def _manifests(self, folder: str, kind: type[AnyManifest]) -> dict[str, AnyManifest]:
+        partitions = self._partitions(folder)
+        texts = self.read_texts([f"{folder}/{partition}/{MANIFEST}" for partition in partitions])
+        parsed = {
+            partition: self._parsed(f"{folder}/{partition}", text, kind)
+            for partition, text in zip(partitions, texts, strict=True)
+        }
+        return {partition: manifest for partition, manifest in parsed.items() if manifest is not None}
 
     def _parsed(self, folder: str, text: str | None, kind: type[AnyManifest]) -> AnyManifest | None:
         try:

@@ -13,7 +13,7 @@ import tempfile
 import time
 import uuid
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -132,6 +132,11 @@ class GCSLake(Lake):
         with cloud_errors(f"reading {self.uri(path)}"), suppress(NotFound):
             return self._text(self.bucket.blob(path))
         return None
+
+    def read_texts(self, paths: Sequence[str]) -> list[str | None]:
+        """As ``Lake.read_texts``: several at a time, since each takes a request."""
+        with ThreadPoolExecutor(THREADS) as threads:
+            return list(threads.map(self.read_text, paths))
 
     def write_text(self, path: str, text: str) -> None:
         """As ``Lake.write_text``."""

@@ -36,9 +36,7 @@ def sweep_orphans(lake: Lake, dataset: str, *, grace_seconds: float = GRACE_SECO
 
 
 def _named_files(lake: Lake, dataset: str) -> Iterator[LakeFile]:
-    for partition in ("", *lake.raw_partitions(dataset)):
-        raw = lake.raw_manifest(dataset, partition)
+    for raw in (lake.raw_manifest(dataset, ""), *lake.raw_manifests(dataset).values()):
         yield from raw.files if raw else ()
-    for partition in ("", *lake.clean_partitions(dataset)):
-        clean = lake.clean_manifest(dataset, partition)
+    for clean in (lake.clean_manifest(dataset, ""), *lake.clean_manifests(dataset).values()):
         yield from (*clean.files, *clean.rejected_files) if clean else ()

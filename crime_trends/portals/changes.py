@@ -163,9 +163,9 @@ def years_behind(lake: Lake, dataset: Dataset, cursor: str) -> list[str]:
     """The fetched years of Socrata data sets that differ from what the last look found, as of its cursor."""
     known = json.loads(cursor)
     behind = []
-    for year in lake.raw_partitions(dataset.key):
-        source, manifest = dataset.source(int(year)), lake.raw_manifest(dataset.key, year)
-        if isinstance(source, SocrataSource) and manifest is not None:
+    for year, manifest in lake.raw_manifests(dataset.key).items():
+        source = dataset.source(int(year))
+        if isinstance(source, SocrataSource):
             held = [manifest.portal_version.get("rows"), manifest.portal_version.get("updated_at")]
             if known[source.id]["years"].get(year) not in (None, held):
                 behind.append(year)
