@@ -36,7 +36,8 @@ def code_versions() -> dict[str, str]:
         ("models/reference/dim_nibrs_offenses.sql", {"reference", "facts"}),
         ("models/facts/fct_crime_cases.sql", {"facts"}),
         ("models/intermediate/int_austin_crime_reports__incidents.sql", {"facts"}),
-        ("macros/offenses.sql", {"reference", "facts"}),
+        ("macros/shared/offenses.sql", {"reference", "facts"}),
+        ("macros/marts/suppression.sql", set()),
         ("models/marts/mart_reconciliation.sql", set()),
     ],
 )

@@ -1,5 +1,5 @@
-{#- No table beside this one, of those whose name begins so, has a column that macros/allowed_columns.sql does not list
-    with its type. -#}
+{#- No table beside this one, of those whose name begins so, has a column that macros/marts/allowed_columns.sql does not
+    list with its type. -#}
 {% test has_allowed_columns_only(model, prefix) %}
     select
         table_name,
