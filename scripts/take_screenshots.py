@@ -1,7 +1,8 @@
-"""Takes the pictures of Dagster's UI for the README: ``python -m scripts.take_screenshots``, a few minutes.
+"""Takes the pictures for the docs: ``python -m scripts.take_screenshots``, a few minutes.
 
-It fills a home of its own from the built-in sample, serves Dagster over it on a free port, lets the daemon backfill two
-months, and looks at it with Debian's Chromium. Whatever it started ends with it. Needs the tools of ``make setup``.
+Those of the dashboard show the whole history of all datasets, made up and marked so. For those of Dagster's UI it fills a
+home of its own from the built-in sample, serves Dagster over it on a free port, lets the daemon backfill two months, and
+looks at it with Debian's Chromium. Whatever it started ends with it. Needs the tools of ``make setup``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ import requests
 from playwright.sync_api import Page
 
 from crime_trends_tests.reports.browser import chromium
+from crime_trends_tests.reports.full_history import make_full_history, write_page
 
 IMAGES = Path(__file__).resolve().parents[1] / "docs" / "images"
 COMMAND = (sys.executable, "-m", "crime_trends.cli")
@@ -52,6 +54,51 @@ class Picture:
     width: int
     height: int
     prepare: Callable[[Page], None] | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """A picture of the dashboard.
+
+    Arguments:
+        name: of the file.
+        fragment: what the address says after ``#``.
+        width, height: of the window in CSS pixels.
+        is_dark: whether the reader prefers dark.
+    """
+
+    name: str
+    fragment: str
+    width: int
+    height: int
+    is_dark: bool = False
+
+
+VIEWS = (
+    View("dashboard", "view=overview", 1280, 1130),
+    View("dashboard_trend", "view=trend&group=theft&preliminary=1", 1280, 1000),
+    View("dashboard_hours", "view=hours&group=robbery", 1280, 900),
+    View("dashboard_dark", "view=year&group=motor_vehicle_theft", 1280, 900, is_dark=True),
+    View("dashboard_phone", "view=overview&city=austin", 390, 844),
+)
+"""Pictures of the dashboard."""
+
+
+def take_dashboard(folder: Path, views: list[View]) -> None:
+    """Takes pictures of a dashboard with the whole history of all datasets, made up, into a folder."""
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as home, chromium() as browser:
+        file = Path(home) / "dashboard.html"
+        write_page(make_full_history(Path(home)), file)
+        for view in views:
+            page = browser.new_page(
+                viewport={"width": view.width, "height": view.height},
+                color_scheme="dark" if view.is_dark else "light",
+                device_scale_factor=1.5,
+            )
+            page.goto(f"{file.as_uri()}#{view.fragment}")
+            page.wait_for_timeout(WAIT / 4)
+            page.screenshot(path=folder / f"{view.name}.png")
+            page.close()
 
 
 def make_room(page: Page) -> None:
@@ -149,11 +196,15 @@ def _free_port() -> int:
 
 
 def main() -> None:
-    """Fills the home, starts Dagster, backfills, takes the pictures."""
-    parser = argparse.ArgumentParser(description="Takes the pictures of Dagster's UI for the README.")
+    """Takes the pictures of the dashboard; then fills a home, starts Dagster, backfills, takes those of its UI."""
+    parser = argparse.ArgumentParser(description="Takes the pictures for the docs.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="which pictures (default: all)")
     parser.add_argument("--images", type=Path, default=IMAGES, help="where they go (default: docs/images)")
     options = parser.parse_args()
+    if views := [view for view in VIEWS if not options.names or view.name in options.names]:
+        take_dashboard(options.images, views)
+    if options.names and {view.name for view in views}.issuperset(options.names):
+        return
     with tempfile.TemporaryDirectory(prefix="screenshots-") as home:
         port = _free_port()
         url = f"http://127.0.0.1:{port}"

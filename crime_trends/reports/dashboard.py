@@ -45,7 +45,6 @@ def render_dashboard(
     made_at: datetime,
     checks: Sequence[Mapping[str, Any]] | None = None,
     findings: Sequence[Section] = (),
-    boundaries: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> str:
     """The whole page.
 
@@ -55,7 +54,6 @@ def render_dashboard(
         made_at: when the page is made, UTC.
         checks: checks that did not pass: ``asset``, ``check``, ``warns``, ``description``; None if that is not known.
         findings: their sections.
-        boundaries: dataset -> GeoJSON features of its police areas, each with the area's code as ``id``.
     """
     payload = {
         "synthetic": synthetic,
@@ -67,7 +65,6 @@ def render_dashboard(
         "definitions": DEFINITIONS,
         "checks": checks,
         "findings": [asdict(section) for section in findings],
-        "boundaries": boundaries or {},
         "tables": {name: encoded_table(table.columns, table.rows) for name, table in data.tables.items()},
     }
     return Template(_asset("page.html")).substitute(

@@ -54,8 +54,10 @@ def test_every_filter_of_a_view_is_in_the_address_and_comes_back(open_page: Open
 
 def test_a_wrong_address_shows_the_default(open_page: Open, dashboard: Path) -> None:
     default = open_page(dashboard)
+    draw_all(default)
     for fragment in ("view=crime&city=paris&preliminary=x", "%", "view", "content"):
         page = open_page(dashboard, fragment)
+        draw_all(page)
         assert page.locator("#view-title").inner_text() == default.locator("#view-title").inner_text()
         assert shown(page) == shown(default)
 

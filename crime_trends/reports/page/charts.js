@@ -121,21 +121,3 @@ function rangeChart({ rows, color }) {
     ],
   });
 }
-
-// Areas in the shade of a value around 100. features: GeoJSON with `id`; rows: {id, now}.
-function areaMap({ features, rows, height = 340 }) {
-  const values = features.map((feature) => ({ ...feature, now: rows.find((row) => row.id === feature.id)?.now ?? null }));
-  return () => ({
-    data: { values },
-    height,
-    projection: { type: "mercator" },
-    mark: { type: "geoshape", stroke: "var(--panel)", strokeWidth: 1 },
-    encoding: {
-      fill: {
-        condition: { test: "!isValid(datum.now)", value: "var(--grid)" },
-        field: "now", type: "quantitative", legend: null,
-        scale: { type: "threshold", domain: [80, 90, 110, 120], range: [1, 2, 3, 4, 5].map((step) => `var(--step-${step})`) },
-      },
-    },
-  });
-}

@@ -53,16 +53,10 @@ function areaPanels({ dataset: key, group }) {
     return [{ ...panel, lacking: to === null ? `No month of it counts. ${lackingTwelve(dataset, measure, shown)}` : lackingTwelve(dataset, measure, shown) }];
   }
   const charted = rows.filter((row) => row.change !== null).map((row) => ({ ...row, low: (100 * row.past_least) / row.past_mean, high: (100 * row.past_greatest) / row.past_mean, now: (100 * row.now) / row.past_mean }));
-  const features = page.boundaries[dataset.key];
   const percent = (value) => formatPercent(value);
   return [
-    ...(features ? [{
-      ...panel, id: `map-${dataset.key}`, title: `Map: ${title}`, wide: false,
-      legend: [["1", "under −20 %"], ["2", "−20 to −10 %"], ["3", "about as before"], ["4", "+10 to +20 %"], ["5", "over +20 %"]].map(([step, text]) => swatch("bar", `var(--step-${step})`, text)),
-      chart: { rows: charted, height: 340, spec: areaMap({ features, rows: charted.map((row) => ({ id: row.code, now: row.now })) }), label: "The table has the same values." },
-    }] : []),
     ...(charted.length ? [{
-      ...panel, id: `area-ranges-${dataset.key}`, title: `${title}: now and before`, wide: !features,
+      ...panel, id: `area-ranges-${dataset.key}`, title: `${title}: now and before`, 
       headline: make("span", { className: "sum", textContent: `12 months to ${formatMonth(to)}; the mean of up to five such spans before is 100` }),
       legend: [swatch("dot", dataset.color, "now"), swatch("pale", dataset.color, "least to greatest span before")],
       chart: { rows: charted, spec: rangeChart({ rows: charted, color: dataset.color }), height: 21 * charted.length + 40, label: "Each area against its own past. The table below has the values." },
