@@ -2,8 +2,8 @@
 
 A cell is a square of about 500 meters. Where fewer than five records lie, cells are merged into one of twice the side,
 again and again, up to the whole city; what is then still fewer than five is counted with other groups of its year. So
-no cell counts fewer than five, and of a year at most four records are left out. Sensitive offenses have no coordinates
-here at all, and neither have calls.
+no cell counts fewer than five, and of a year at most four records are left out. Sensitive offenses are left out, and
+calls have no coordinates.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SIDES = 6
 
 CITY, SEVERAL = SIDES, SIDES + 1
 SEVERAL_GROUPS = "several"
-NO_OFFENSES = ("not_a_crime", "call")
+NO_OFFENSE = "not_a_crime"
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def grid_records(spark: SparkSession, warehouse: Warehouse, folder: Path) -> Dat
         ("facts", "fct_incidents"),
         ("dataset", "city", "record_type", "month", "incident_id", "offense_group", "is_sensitive"),
         folder,
-    ).where(~F.col("is_sensitive") & ~F.col("offense_group").isin(*NO_OFFENSES))
+    ).where(~F.col("is_sensitive") & (F.col("offense_group") != NO_OFFENSE))
     found = []
     for dataset in map(DATASETS.__getitem__, PLACES):
         key = dataset.column_map.id_column
@@ -166,6 +166,6 @@ def eligible_sql(warehouse: Warehouse, dataset: Dataset) -> str:
         f"inner join {warehouse.table('warehouse', dataset.key)} as located "
         f"on facts.month = located.month and facts.incident_id = located.{dataset.column_map.id_column} "
         f"where facts.dataset = '{dataset.key}' and not facts.is_sensitive "
-        f"and facts.offense_group not in {NO_OFFENSES} "
+        f"and facts.offense_group <> '{NO_OFFENSE}' "
         "and located.latitude is not null and located.longitude is not null group by 1, 2"
     )

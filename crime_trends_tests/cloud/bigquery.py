@@ -6,12 +6,18 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import pkcs12
+from cryptography.x509.oid import NameOID
 from google.cloud import bigquery
 
 from crime_trends.datasets import DATASETS, LOOKUPS
@@ -23,6 +29,7 @@ from crime_trends_tests.conftest import REPOSITORY
 
 PROJECT = "crime-trends-test"
 LOCATION = "us-central1"
+TRUST_PASSWORD = b"changeit"
 EMULATORS_PYTHON = REPOSITORY / ".venv-emulators" / "bin" / "python"
 
 MODELS_SCHEMAS = ("facts", "intermediate", "marts")
@@ -37,11 +44,15 @@ class BigQuery:
 
     Arguments:
         endpoint: its address.
+        storage_endpoint: that of its gRPC server, over which Spark reads and writes.
+        trust_store: what Java needs to trust the certificate there.
         files: where ``gs://<bucket>/<path>`` lies, as ``<bucket>/<path>``.
         client: the official client.
     """
 
     endpoint: str
+    storage_endpoint: str
+    trust_store: Path
     files: Path
     client: bigquery.Client
 
@@ -51,10 +62,11 @@ def running_emulator(files: Path) -> Iterator[BigQuery]:
     """The emulator, from its start to its end; a test fails if its environment is not there."""
     if not EMULATORS_PYTHON.exists():
         pytest.fail("BigQuery's emulator is not installed; run scripts/setup --emulators, as make test does", False)
+    certificate = self_signed(files / "bigquery_emulator")
     with (
         (files / "bigquery_emulator.log").open("w") as log,
         subprocess.Popen(
-            [EMULATORS_PYTHON, Path(__file__).with_name("bigquery_emulator.py"), PROJECT, files],
+            [EMULATORS_PYTHON, Path(__file__).with_name("bigquery_emulator.py"), PROJECT, files, *certificate[:2]],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
@@ -62,14 +74,41 @@ def running_emulator(files: Path) -> Iterator[BigQuery]:
         ) as process,
     ):
         assert process.stdin and process.stdout
-        endpoint = next((line.strip() for line in process.stdout if line.startswith("http://")), None)
-        assert endpoint, f"BigQuery's emulator did not start, see {log.name}"
+        addresses = next((line.split() for line in process.stdout if line.startswith("http://")), None)
+        assert addresses, f"BigQuery's emulator did not start, see {log.name}"
+        endpoint, storage_endpoint = addresses
         with pytest.MonkeyPatch.context() as patch:
             for name in ("NO_PROXY", "no_proxy"):
                 patch.setenv(name, "127.0.0.1")
-            yield BigQuery(endpoint, files, bigquery_client(PROJECT, LOCATION, endpoint))
+            yield BigQuery(
+                endpoint, storage_endpoint, certificate[2], files, bigquery_client(PROJECT, LOCATION, endpoint)
+            )
         process.stdin.close()
         process.wait(timeout=30)
+
+
+def self_signed(stem: Path) -> tuple[Path, Path, Path]:
+    """The files of a certificate for localhost, of its key, and of what makes Java trust it, made for this run."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=2))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    trusted = pkcs12.serialize_java_truststore(
+        [pkcs12.PKCS12Certificate(certificate, b"emulator")], serialization.BestAvailableEncryption(TRUST_PASSWORD)
+    )
+    encoding = serialization.Encoding.PEM
+    private = key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    made = (stem.with_suffix(".pem"), stem.with_suffix(".key"), stem.with_suffix(".p12"))
+    for file, content in zip(made, (certificate.public_bytes(encoding), private, trusted), strict=True):
+        file.write_bytes(content)
+    return made
 
 
 @dataclass
@@ -162,10 +201,13 @@ class BigQueryModels:
         )
         assert outcome.returncode == 0, outcome.stdout
 
-    def differences(self, warehouse: DuckDBWarehouse, schemas: Sequence[str] = MODELS_SCHEMAS) -> list[str]:
+    def differences(
+        self, warehouse: DuckDBWarehouse, schemas: Sequence[str] = MODELS_SCHEMAS, without: Collection[str] = ()
+    ) -> list[str]:
         """In what the tables (no views) of some schemas differ from those of a DuckDB file.
 
-        Tables that one of them lacks, columns (names, types, order), and rows, of which a few are shown.
+        Tables that one of them lacks, columns (names, types, order), and rows, of which a few are shown; the values of
+        columns with some names may differ.
         """
         found = []
         with warehouse.connect() as connection:
@@ -184,8 +226,11 @@ class BigQueryModels:
                     if columns != other_columns:
                         found.append(f"{one} has columns {columns} and {other_columns}")
                         continue
-                    for place, table, without in (("DuckDB", one, other), ("BigQuery", other, one)):
-                        rows = connection.execute(f"from {table} except all from {without} limit 5").fetchall()
+                    names = ", ".join(f'"{column}"' for column, _ in columns if column not in without)
+                    for place, table, others in (("DuckDB", one, other), ("BigQuery", other, one)):
+                        rows = connection.execute(
+                            f"select {names} from {table} except all select {names} from {others} limit 5"
+                        ).fetchall()
                         found += [f"{one} has only on {place}: {row}" for row in rows]
         return found
 

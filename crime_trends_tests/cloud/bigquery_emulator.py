@@ -1,4 +1,4 @@
-"""Runs BigQuery's emulator on free ports of 127.0.0.1, says its address, and ends when its standard input does.
+"""Runs BigQuery's emulator on free ports of 127.0.0.1, says its addresses, and ends when its standard input does.
 
 It is run by the Python of ``.venv-emulators`` and imports nothing of the project. Whoever started it holds the other
 end of its standard input, so it never outlives them, however they end.
@@ -10,19 +10,26 @@ import asyncio
 import os
 import sys
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Any
 
 # DuckDB keeps its extensions in the user's folder; the environment's own folder serves as well, and goes with it.
 os.environ["HOME"] = sys.prefix
 
 import duckdb_extensions
+import grpc
+import grpc.aio
 from bqemulator.config import LogLevel, Settings
 from bqemulator.jobs import executor
 from bqemulator.scripting import interpreter
 from bqemulator.server import EmulatorServer
 from bqemulator.sql.parameters import bind_parameters
 from bqemulator.sql.rewriter import create_table_schema_ctas
+from bqemulator.streaming import read_session
+from bqemulator.streaming.proto_deserializer import ProtoRowDecoder
 from sqlglot import exp
+
+END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
 def accept_brackets() -> None:
@@ -52,6 +59,31 @@ def bind_parameters_of_scripts() -> None:
     interpreter.bind_parameters = lambda sql, _: bind_parameters(sql, parameters.get())
 
 
+def encrypt_storage(certificate: str, key: str) -> None:
+    """Lets the gRPC server speak TLS, as Spark's connector does, whatever it is told."""
+    make_server = grpc.aio.server
+    credentials = grpc.ssl_server_credentials([(Path(key).read_bytes(), Path(certificate).read_bytes())])
+
+    def make_encrypted_server(*arguments: Any, **options: Any) -> Any:
+        server = make_server(*arguments, **options)
+        server.add_insecure_port = lambda address: server.add_secure_port(address, credentials)
+        return server
+
+    grpc.aio.server = make_encrypted_server
+
+
+def leave_arrow_schemas_open() -> None:
+    """Lets rows follow the schema of a table that is read; the emulator ends the stream there, so none would be."""
+    serialise = read_session._serialise_arrow_schema
+    read_session._serialise_arrow_schema = lambda schema: serialise(schema).removesuffix(END_OF_STREAM)
+
+
+def match_columns_whatever_their_case() -> None:
+    """Lets rows that are written in upper case reach columns in lower case, as the project's are; BigQuery does so."""
+    decode = ProtoRowDecoder.decode
+    ProtoRowDecoder.decode = lambda decoder, row: {name.lower(): it for name, it in decode(decoder, row).items()}
+
+
 async def serve(project: str, files: str) -> None:
     """Serves until the end of standard input; ``gs://bucket/…`` is ``<files>/bucket/…``."""
     settings = Settings(
@@ -59,7 +91,7 @@ async def serve(project: str, files: str) -> None:
     )
     server = EmulatorServer(settings)
     await server.start()
-    sys.stdout.write(server.rest_url + "\n")
+    sys.stdout.write(f"{server.rest_url} localhost:{server.grpc_port}\n")
     sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.read)
     await server.stop()
@@ -69,4 +101,7 @@ if __name__ == "__main__":
     duckdb_extensions.import_extension("spatial")
     accept_brackets()
     bind_parameters_of_scripts()
-    asyncio.run(serve(*sys.argv[1:]))
+    leave_arrow_schemas_open()
+    match_columns_whatever_their_case()
+    encrypt_storage(*sys.argv[3:])
+    asyncio.run(serve(*sys.argv[1:3]))
