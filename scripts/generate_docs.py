@@ -2,8 +2,9 @@
 
 A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts
 and columns of a dataset from the registry and its column map (the latter for dbt's models too), the look-up tables
-from the registry, the data dictionary from what dbt's models say of themselves, the reasons for issues and rejects from ``crime_cleaning.reasons``, the settings from
-``crime_trends.settings``. ``--check`` writes nothing and fails if a page is out of date.
+from the registry, the data dictionary from what dbt's models say of themselves, the reasons for issues and rejects from
+``crime_cleaning.reasons``, the settings from ``crime_trends.settings``. ``--check`` writes nothing and fails if a page
+is out of date.
 """
 
 from __future__ import annotations
