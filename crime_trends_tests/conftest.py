@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
 
 
-MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3  # noqa: S108
+MEMORY, ROOM = Path("/dev/shm"), 8 * 1024**3  # noqa: S108
 
 
 def pytest_configure() -> None:

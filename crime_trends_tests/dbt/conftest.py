@@ -284,8 +284,7 @@ def built_home(home_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Mod
             ("san_diego_nibrs_offenses", "2024-05"),
         ]
     )
-    for name in ("reference", "monthly", "marts"):
-        home.build(name)
+    home.build("reference", "monthly", "marts")
     kept = ModelsHome(tmp_path_factory.mktemp("built"))
     shutil.copy(home.warehouse.file, kept.warehouse.file)
     return kept
