@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import subprocess
+import sys
 from calendar import monthrange
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -267,3 +269,10 @@ def test_the_first_line_of_the_page_says_that_data_are_made_up(synthetic: bool) 
     assert ("made-up data" in page.splitlines()[0]) is synthetic
     empty = findings_page(findings_sections(History()), synthetic=synthetic, made_at=made_at)
     assert "There is no finding yet" in empty
+
+
+def test_the_code_location_loads_without_the_libraries_of_the_models() -> None:
+    script = (
+        "import sys, crime_trends.reports.findings_text; print({'statsmodels', 'scipy', 'pandas'} & set(sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stdout == "set()\n"
