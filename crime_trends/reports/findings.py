@@ -216,7 +216,7 @@ def _direction(window: Sequence[Month], years: int, history: History) -> Directi
         if note.break_notes
         and note.dataset == newest.dataset
         and newest.offense_group in (ALL, note.offense_group)
-        and window[0].month <= note.month <= newest.month
+        and note.month in views[0]
     }
     return Direction(
         dataset=newest.dataset,
@@ -232,7 +232,8 @@ def _direction(window: Sequence[Month], years: int, history: History) -> Directi
         verdict=verdict_of(changes[0]) if len(verdicts) == 1 else Verdict.UNCLEAR,
         change=found,
         depends_on_mapping=len(verdicts) > 1,
-        caveats=tuple(sorted(notes)),
+        # A month's notes are one text: those of a month may be the beginning of another's.
+        caveats=tuple(sorted(note for note in notes if not any(note != other and note in other for other in notes))),
     )
 
 

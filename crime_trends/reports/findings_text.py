@@ -118,11 +118,9 @@ def _direction(it: Direction, names: Mapping[str, str]) -> Sentence:
 
 
 def _counts(it: Direction) -> str:
-    first, last = (
-        f"{count:,} {it.measure}{'' if months == 12 else f' (in {months} months that count)'}"
-        for count, months in ((it.first_count, it.first_months), (it.last_count, it.last_months))
-    )
-    return f"{first} in the first twelve months, {last} in the last"
+    first = "the first twelve months" if it.first_months == 12 else f"{it.first_months} of the first twelve months"
+    last = "the last" if it.last_months == 12 else f"{it.last_months} of the last"
+    return f"{it.first_count:,} {it.measure} in {first}, {it.last_count:,} {it.measure} in {last}"
 
 
 def _model(it: Direction) -> str:
@@ -164,12 +162,12 @@ def _season(it: Season, names: Mapping[str, str]) -> Sentence:
         text = f"{name}: no clear peak of the year in {years} ({it.month_mean:,.1f} {it.measure} a month on average)."
     elif it.month_mean < 50:
         text = (
-            f"{name} peaks in {month}: {it.month_mean * factor:.1f} {it.measure} a month against {it.month_mean:.1f} "
+            f"{name}: peak in {month}, {it.month_mean * factor:.1f} {it.measure} a month against {it.month_mean:.1f} "
             f"on average in {years} (95 % interval {it.month_mean * low:.1f} to {it.month_mean * high:.1f})."
         )
     else:
         text = (
-            f"{name} peaks in {month}: {_signed(100 * factor - 100)} % a day against the year's mean in {years} "
+            f"{name}: peak in {month}, {_signed(100 * factor - 100)} % a day against the year's mean in {years} "
             f"(95 % interval {_interval(100 * low - 100, 100 * high - 100)}; {it.month_mean:,.0f} {it.measure} a month "
             "on average)."
         )
