@@ -1,22 +1,28 @@
-# The code location with everything it needs, for a machine with a container engine. See docker-compose.yaml.
-FROM python:3.11-slim-bookworm
+# Dagster with everything it needs: the one image of docker-compose.yaml's web server, daemon and code server.
+FROM python:3.11.13-slim-bookworm AS build
 
-RUN useradd --create-home --uid 1000 crime
+# The set-up that `make` does, in the folder that the result has, since an environment knows where it lies.
 WORKDIR /app
-RUN chown crime:crime /app
+COPY . .
+RUN scripts/setup
+
+FROM python:3.11.13-slim-bookworm
+
+RUN useradd --create-home --uid 1000 crime \
+    && mkdir -p /app/.crime_trends \
+    && chown -R crime:crime /app
+WORKDIR /app
+COPY --from=build --chown=crime:crime /app /app
 USER 1000:1000
 
-# The packages first: they change less often than the code.
-COPY --chown=crime:crime requirements.lock ./
-RUN python -m venv .venv \
-    && .venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
-
-COPY --chown=crime:crime . .
-RUN .venv/bin/pip install --no-cache-dir --no-deps --editable . \
-    && mkdir .crime_trends
-
 ENV PATH="/app/.venv/bin:$PATH" \
-    CRIME_TRENDS_HOME=/app/.crime_trends
+    DAGSTER_HOME=/app/deploy \
+    CRIME_TRENDS_HOME=/app/.crime_trends \
+    CRIME_TRENDS_EXECUTOR=multiprocess
 VOLUME /app/.crime_trends
-ENTRYPOINT ["crime-trends"]
-CMD ["--help"]
+
+# The code server by default; the compose file runs the others with checks of their own.
+EXPOSE 4000
+HEALTHCHECK --interval=30s --timeout=30s --start-period=120s --retries=3 \
+    CMD ["dagster", "api", "grpc-health-check", "--port", "4000"]
+CMD ["dagster", "api", "grpc", "--host", "0.0.0.0", "--port", "4000", "--module-name", "crime_trends.definitions", "--location-name", "crime_trends"]

@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform clean runtime tools emulators
+.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform deploy-check clean runtime tools emulators
 
 BIN := .venv/bin
 SQL := dbt_project/models dbt_project/tests
@@ -61,6 +61,9 @@ browser: ## install Debian's Chromium for the browser tests (root only)
 
 terraform: ## check terraform/ (REQUIRED=1: fail where that is not possible)
 	@scripts/check_terraform $(if $(REQUIRED),--required)
+
+deploy-check: tools ## run the compose file's processes without containers, over a real PostgreSQL
+	$(BIN)/python scripts/deploy_check.py
 
 clean: ## remove both .venv and all caches; homes with data stay
 	rm -rf .venv .venv-emulators .venv.lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs

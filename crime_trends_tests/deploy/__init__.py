@@ -1,0 +1,1 @@
+"""Tests of what a server needs: Terraform's outputs, the image and the compose file."""
