@@ -90,11 +90,17 @@ class Settings(CloudSettings, BaseSettings):
             Dagster's home.
 
         Raises:
-            UsageError: ``DAGSTER_HOME`` is not the absolute path of a folder, as Dagster wants it.
+            UsageError: Dagster's home is not the absolute path of a folder, or Dagster would take it for a pattern and
+                overlook its configuration there.
         """
         dagster_home = Path(os.environ.setdefault("DAGSTER_HOME", str(self.dagster_dir)))
         if not (dagster_home.is_absolute() and dagster_home.is_dir()):
             raise UsageError(f"DAGSTER_HOME must be the absolute path of a folder that exists, not {dagster_home}")
+        if set("*?[") & set(str(dagster_home)):
+            raise UsageError(
+                f"{dagster_home} can't be Dagster's home, which must have none of * ? [ in its path; set "
+                f"{PREFIX}HOME, or DAGSTER_HOME alone, to another folder"
+            )
         os.environ[f"{PREFIX}HOME"] = str(self.home)
         for city in CITIES:
             os.environ[f"{PREFIX}{city.upper()}_URL"] = self.portal_url(city)

@@ -90,7 +90,7 @@ def portal_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def home_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The place of all homes of these tests, one after the other: in another place dbt would parse the models anew."""
-    return tmp_path_factory.mktemp("run") / "a home [1]"
+    return tmp_path_factory.mktemp("run") / "home with a space"
 
 
 @pytest.fixture(scope="session")

@@ -50,6 +50,14 @@ def test_wrong_setting_is_named(home: Home, name: str, value: str) -> None:
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+def test_a_home_that_dagster_would_take_for_a_pattern_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home [1]")
+    result = home.run("2024-03", "2024-03")
+    assert result.returncode == 2
+    assert f"{home.path}/dagster can't be Dagster's home" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
 def test_a_dagster_home_that_dagster_would_refuse_is_named(home: Home) -> None:
     home.settings["DAGSTER_HOME"] = "some/folder"
     result = home.run("2024-03", "2024-03")
