@@ -67,12 +67,15 @@ def test_killed_at_every_point_and_run_again_equals_undisturbed(
         said = kill_at(process, pattern)
         assert process.returncode == -signal.SIGKILL, f"{point}: {said}"
         assert ("killed before" in said) == (number > 0), f"{point}: {said}"
+        # The run before last had published its months when it was killed while it loaded them: Spark gets them no more.
+        assert (f"{LOS_ANGELES}: cleaning 2 month(s)" in said) == (point in ("in_the_spark_job", "while_loading")), said
         portal.faults.clear()
 
     result = empty_home.run(FIRST, LAST, *DATASETS)
 
     assert result.returncode == 0, result.stdout + result.stderr
     assert "killed before" in result.stderr
+    assert "cleaning" not in result.stderr
     assert contents(empty_home) == contents(Home(built_home))
 
 
