@@ -1,8 +1,8 @@
 """Takes the pictures for the docs: ``python -m scripts.take_screenshots``, a few minutes.
 
-Those of the dashboard show the whole history of all datasets, made up and marked so. For those of Dagster's UI it fills a
-home of its own from the built-in sample, serves Dagster over it on a free port, lets the daemon backfill two months, and
-looks at it with Debian's Chromium. Whatever it started ends with it. Needs the tools of ``make setup``.
+Those of the dashboard show the whole history of all datasets, made up and marked so. For those of Dagster's UI it fills
+a home of its own from the built-in sample, serves Dagster over it on a free port, lets the daemon backfill two months,
+and looks at it with Debian's Chromium. Whatever it started ends with it. Needs the tools of ``make setup``.
 """
 
 from __future__ import annotations

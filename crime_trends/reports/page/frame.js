@@ -23,6 +23,7 @@ function setFilter(key, value) {
 function makeFilter(filter) {
   const value = chosen(filter);
   const id = `filter-${filter.key}`;
+  const field = (control) => make("div", { className: "field" }, make("label", { htmlFor: id, textContent: filter.label }), control);
   if (filter.kind === "check") {
     const box = make("input", { type: "checkbox", id, checked: value, onchange: () => setFilter(filter.key, box.checked ? "1" : "0") });
     return make("label", { className: "check" }, box, filter.label);
@@ -32,13 +33,13 @@ function makeFilter(filter) {
       type: "date", id, value: isoDay(value), min: isoDay(filter.least), max: isoDay(filter.most), required: true,
       onchange: () => input.value && setFilter(filter.key, input.value),
     });
-    return make("label", {}, filter.label, input);
+    return field(input);
   }
   const select = make(
     "select", { id, onchange: () => setFilter(filter.key, select.value) },
     filter.options.map(([option, label]) => make("option", { value: option, textContent: label, selected: option === value })),
   );
-  return make("label", {}, filter.label, select);
+  return field(select);
 }
 
 function csvOf(panel) {

@@ -17,8 +17,13 @@ const plotConfig = {
 };
 
 const waiting = new Map();
+// What is seen goes before what is only near.
 const nearWindow = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) drawNow(entry.target);
+  for (const { isIntersecting, target, boundingClientRect } of entries) {
+    if (!isIntersecting) continue;
+    if (boundingClientRect.top < innerHeight && boundingClientRect.bottom > 0) drawNow(target);
+    else setTimeout(() => drawNow(target), 200);
+  }
 }, { rootMargin: "250px" });
 
 // chart: {spec(width), rows, x, read(row), label}; x names the field that gives a row its place.

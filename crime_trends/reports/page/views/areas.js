@@ -56,7 +56,7 @@ function areaPanels({ dataset: key, group }) {
   const percent = (value) => formatPercent(value);
   return [
     ...(charted.length ? [{
-      ...panel, id: `area-ranges-${dataset.key}`, title: `${title}: now and before`, 
+      ...panel, id: `area-ranges-${dataset.key}`, title: `${title}: now and before`,
       headline: make("span", { className: "sum", textContent: `12 months to ${formatMonth(to)}; the mean of up to five such spans before is 100` }),
       legend: [swatch("dot", dataset.color, "now"), swatch("pale", dataset.color, "least to greatest span before")],
       chart: { rows: charted, spec: rangeChart({ rows: charted, color: dataset.color }), height: 21 * charted.length + 40, label: "Each area against its own past. The table below has the values." },
