@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform deploy-check clean runtime tools emulators
+.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform policies image deploy-check clean runtime tools emulators
 
 BIN := .venv/bin
 SQL := dbt_project/models dbt_project/tests
@@ -62,11 +62,18 @@ browser: ## install Debian's Chromium for the browser tests (root only)
 terraform: ## check terraform/ (REQUIRED=1: fail where that is not possible)
 	@scripts/check_terraform $(if $(REQUIRED),--required)
 
+policies: ## check terraform/ against the list of checks in terraform/.checkov.yaml
+	@scripts/check_policies
+
+image: ## build the image, and check the compose file that runs it (needs Docker)
+	CRIME_TRENDS_POSTGRES_PASSWORD=unused docker compose config --quiet
+	docker build --platform linux/amd64 --tag crime_trends .
+
 deploy-check: tools ## run the compose file's processes without containers, over a real PostgreSQL
 	$(BIN)/python scripts/deploy_check.py
 
 clean: ## remove both .venv and all caches; homes with data stay
-	rm -rf .venv .venv-emulators .venv.lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-emulators .venv-checkov .venv.lock build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache dbt_project/target dbt_project/logs
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 runtime:

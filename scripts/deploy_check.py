@@ -77,7 +77,7 @@ class Postgres:
         self.password = secrets.token_urlsafe(24)
         self.port = free_port()
         # It refuses to run as root; Debian's package makes this user.
-        user = {"user": "postgres"} if os.geteuid() == 0 else {}
+        user = "postgres" if os.geteuid() == 0 else None
         if user:
             shutil.chown(folder, "postgres")
             folder.parent.chmod(0o711)
@@ -97,12 +97,12 @@ class Postgres:
             "--auth=scram-sha-256",
             "-N",
         ]
-        subprocess.run(make, check=True, stdout=subprocess.DEVNULL, cwd=folder, **user)  # type: ignore[call-overload]
+        subprocess.run([*map(str, make)], check=True, stdout=subprocess.DEVNULL, cwd=folder, user=user)
         login.unlink()
         serve = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(self.port), "-k", folder]
         with (folder.parent / "database.log").open("w") as log:
             self.process: subprocess.Popen[bytes] = subprocess.Popen(
-                [*map(str, serve)], stdout=log, stderr=log, cwd=folder, **user
+                [*map(str, serve)], stdout=log, stderr=log, cwd=folder, user=user
             )
 
     def connect(self, database: str) -> Any:
@@ -150,6 +150,23 @@ class Services:
             self.running[name] = subprocess.Popen(
                 command, env=dict(self.environment), cwd=REPOSITORY, stdout=log, stderr=log, start_new_session=True
             )
+
+    def is_code_healthy(self) -> bool:
+        """What the image's health check asks of the code server.
+
+        Raises:
+            ChildProcessError: it has ended.
+        """
+        if self.running["code"].poll() is not None:
+            raise ChildProcessError("the code server has ended")
+        command = [
+            str(Path(sys.executable).parent / "dagster"),
+            "api",
+            "grpc-health-check",
+            "-p",
+            self.stand_ins["4000"],
+        ]
+        return subprocess.run(command, env=dict(self.environment), cwd=REPOSITORY, capture_output=True).returncode == 0
 
     def kill(self, name: str) -> None:
         """Ends a service and all that it started, as a container that runs out of memory."""
@@ -269,8 +286,10 @@ def check(programs: Path, folder: Path, seconds: float) -> None:
         (folder / "home").mkdir()
         services = Services(folder, environment, ports)
         try:
-            for name in ("code", "web", "daemon"):
-                services.start(name)
+            services.start("code")
+            wait_for("the code server", services.is_code_healthy, seconds)
+            services.start("web")
+            services.start("daemon")
             server = DagsterServer(Settings(web_url=web_url))
             wait_for("the code location", lambda: is_loaded(server), seconds)
             backfill(server, environment, "2024-03", seconds)
@@ -278,6 +297,7 @@ def check(programs: Path, folder: Path, seconds: float) -> None:
             say("killing the code server")
             services.kill("code")
             services.start("code")
+            wait_for("the code server again", services.is_code_healthy, seconds)
 
             def is_back() -> bool:
                 server.ask(RELOAD)
@@ -319,7 +339,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="deploy-check-") as name:
         try:
             check(programs, Path(name), options.seconds)
-        except CrimeTrendsError as error:
+        except (CrimeTrendsError, ChildProcessError) as error:
             sys.stderr.write(f"deploy-check: FAILED: {error}\n")
             return 1
     say(f"{time.monotonic() - started:.0f} s")
