@@ -19,6 +19,8 @@ from crime_trends_tests.automation.dagster_server import DagsterServer
 from crime_trends_tests.checks.conftest import WrittenLake
 from crime_trends_tests.conftest import Home
 
+pytestmark = pytest.mark.xdist_group("code_location")
+
 AUSTIN, CALLS, NIBRS = "austin_crime_reports", "san_diego_calls_for_service", "los_angeles_nibrs_offenses"
 CLOSED = "los_angeles_crime_reports"
 DAY = 24 * 3600
@@ -93,7 +95,6 @@ def test_quiet_weeks_stay_fresh_a_dead_sensor_does_not_and_each_day_the_age_of_t
         assert f"warned    warehouse/{CALLS} data_age: there is no row; usual are 5 days at most" in status.stdout
 
 
-@pytest.mark.xdist_group("code_location")
 def test_only_raw_years_of_open_datasets_have_a_policy(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     policies = {key.to_user_string() for key in graph.get_all_asset_keys() if graph.get(key).freshness_policy}
