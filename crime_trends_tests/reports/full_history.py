@@ -38,7 +38,7 @@ SPANS = {
 }
 """Dataset -> first day, day that the data reach, and how large it is beside Austin's."""
 LEVELS = {
-    "murder": 0.1,
+    "murder": 0.08,
     "rape": 1.9,
     "robbery": 5.5,
     "aggravated_assault": 8.0,

@@ -7,7 +7,7 @@ function benchmarkPanel(dataset) {
     range: row.low_count === null || row.low_count === row.high_count ? null : `${formatCount(row.low_count)} to ${formatCount(row.high_count)}`,
     verdict: row.reason !== null ? `not told: ${row.reason}` : row.is_close ? "close" : "differs", className: row.reason === null && !row.is_close ? "is-far" : undefined,
   }));
-  if (!rows.length) return null;
+  if (!rows.length) return { ...panel, lacking: `No published total is known of a year of ${dataset.title}.` };
   const told = rows.filter((row) => row.reason === null);
   if (!told.length) return { ...panel, lacking: `No full year of ours counts: ${[...new Set(rows.map((row) => `${row.calendar_year}: ${row.reason}`))].join("; ")}.` };
   return {
@@ -32,5 +32,5 @@ defineView({
   title: "Benchmarks",
   lead: "Totals that others publish, beside ours. They may count victims where we count cases, or by the day of the report; a difference is a question and not a mistake.",
   filters: () => [cityFilter()],
-  panels: ({ city }) => crimeDatasets.filter(inCity(city)).map(benchmarkPanel).filter(Boolean),
+  panels: ({ city }) => crimeDatasets.filter(inCity(city)).map(benchmarkPanel),
 });
