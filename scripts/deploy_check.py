@@ -282,6 +282,7 @@ def check(programs: Path, folder: Path, seconds: float) -> None:
             "CRIME_TRENDS_CODE_SERVER_HOST": "127.0.0.1",
             "CRIME_TRENDS_CODE_SERVER_PORT": str(ports["4000"]),
             "CRIME_TRENDS_WEB_URL": web_url,
+            "CRIME_TRENDS_DAGSTER_STORAGE": str(folder / "home" / "storage"),
         }
         (folder / "home").mkdir()
         services = Services(folder, environment, ports)
