@@ -127,12 +127,12 @@ def test_calls_have_the_types_and_outcomes_of_the_file(real_home: ModelsHome, re
         assert real_home.query(unlisted) == expected
     blank = "select count(*) from facts.fct_san_diego_calls where call_type_code is null and call_type_name is null"
     assert real_home.query(blank) == [(19,)]
-    kidnappings = "'207', '207R', '278R', '647B'"
+    sensitive = "'207', '207R', '272', '278R', '314', '314R', '647B', 'TRO'"
     with_beat = (
-        f"select count(*), count(beat_code) from facts.fct_san_diego_calls where call_type_code in ({kidnappings})"
+        f"select count(*), count(beat_code) from facts.fct_san_diego_calls where call_type_code in ({sensitive})"
     )
     assert real_home.query(with_beat) == [
-        (*duckdb.sql(f"select count(*) from {file} where call_type in ({kidnappings})").fetchall()[0], 0)
+        (*duckdb.sql(f"select count(*) from {file} where call_type in ({sensitive})").fetchall()[0], 0)
     ]
 
 

@@ -122,6 +122,13 @@ FAULTS = {
             "not_null_sensitive_call_types_call_type_code",
         },
     ),
+    "a sensitive statute twice and one without section": (
+        "insert into facts.sensitive_statutes values ('273.5', 'again'), (null, 'none')",
+        {
+            "unique_sensitive_statutes_statute",
+            "not_null_sensitive_statutes_statute",
+        },
+    ),
     "a NIBRS code twice and one without code, of no known series": (
         "insert into facts.nibrs_offenses (nibrs_code, index_series) values ('240', 'larceny'), (null, null); "
         "insert into facts.dim_nibrs_offenses (nibrs_code, offense_group) values ('240', 'larceny'), (null, null)",

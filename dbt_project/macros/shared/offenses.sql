@@ -28,3 +28,19 @@
         else coalesce({{ crosswalk_group }}, grouped.index_series)
     end
 {%- endmacro %}
+
+{#- One row: a regular expression, for text in upper case, that finds a statute of sensitive_statutes. It is told as
+    section and code, "273.5(A) PC …" or "273.5(A) - PC - …", where further ones follow after "|"; an attempt has 664
+    before it. Signs are escaped as sets, since a backslash is not the same in the text of every database. -#}
+{% macro sensitive_statute_pattern() -%}
+    select
+        '(^|[|])[^0-9A-Z|]*(664[^0-9A-Z|]+)?('
+        || string_agg(replace(replace(replace(statute, '(', '[(]'), ')', '[)]'), '.', '[.]'), '|')
+        || ')[^0-9A-Z.|]([^|]*[^0-9A-Z|])?PC([^0-9A-Z]|$)' as pattern
+    from {{ ref('sensitive_statutes') }}
+{%- endmacro %}
+
+{#- Whether a text in upper case has what the pattern finds; false where there is no text. -#}
+{% macro has_pattern(text, pattern) -%}
+    coalesce(regexp_replace({{ text }}, {{ pattern }}, '') <> {{ text }}, false)
+{%- endmacro %}

@@ -1,4 +1,8 @@
-with offenses as (
+with sensitive as (
+    {{ sensitive_statute_pattern() }}
+),
+
+offenses as (
     select
         offense_id,
         case_id,
@@ -35,13 +39,18 @@ select
     cast(null as string) as index_group_low,
     cast(null as string) as index_group_high,
     not_a_crime.authority as not_a_crime_authority,
-    coalesce(offenses.is_domestic_violence, false) as has_sensitive_code,
+    -- The offense's name begins with its statute.
+    (
+        coalesce(offenses.is_domestic_violence, false)
+        or {{ has_pattern('upper(offenses.offense_name)', 'sensitive.pattern') }}
+    ) as has_sensitive_code,
     offenses.area_code,
     offenses.area_name,
     offenses.status_name,
     cast(null as date) as status_date,
     offenses.month
 from offenses
+cross join sensitive
 left join {{ ref('nibrs_offenses') }} as nibrs
     on offenses.offense_code = nibrs.nibrs_code
 left join {{ ref('not_a_crime_offenses') }} as not_a_crime

@@ -1,3 +1,7 @@
+with sensitive as (
+    {{ sensitive_statute_pattern() }}
+)
+
 select
     offenses.offense_id as incident_id,
     'san_diego_nibrs_offenses' as dataset,
@@ -20,13 +24,14 @@ select
         when regexp_replace(offenses.code_section, not_a_crime.code_section_pattern, '') = ''
             then not_a_crime.authority
     end as not_a_crime_authority,
-    false as has_sensitive_code,
+    {{ has_pattern('upper(offenses.code_section)', 'sensitive.pattern') }} as has_sensitive_code,
     offenses.division_code as area_code,
     offenses.division_name as area_name,
     cast(null as string) as status_name,
     cast(null as date) as status_date,
     offenses.month
 from {{ ref('stg_san_diego__nibrs_offenses') }} as offenses
+cross join sensitive
 left join {{ ref('nibrs_offenses') }} as nibrs
     on offenses.offense_code = nibrs.nibrs_code
 left join {{ ref('not_a_crime_offenses') }} as not_a_crime
