@@ -19,7 +19,7 @@ from crime_trends.assets.common import (
 )
 from crime_trends.automation.freshness import raw_freshness
 from crime_trends.checks.portal_total import portal_total
-from crime_trends.checks.raw import portal_count, schema_drift
+from crime_trends.checks.raw import portal_count, rows_of_no_month, schema_drift
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
 from crime_trends.lake.manifests import RawManifest
 from crime_trends.lake.orphans import sweep_orphans
@@ -56,7 +56,7 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         backfill_policy=BACKFILL,
         kinds={"csv", "file"},
         metadata={"dagster/column_schema": raw_column_schema(dataset), "license": dataset.license},
-        check_specs=[portal_count.spec(key), schema_drift.spec(key)],
+        check_specs=[portal_count.spec(key), rows_of_no_month.spec(key), schema_drift.spec(key)],
         pool=lake_pool(dataset.key),
         freshness_policy=raw_freshness(dataset),
     )
@@ -84,6 +84,7 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 }
             sweep_orphans(store, dataset.key)
         yield portal_count.evaluate(store, dataset)
+        yield rows_of_no_month.evaluate(store, dataset)
         yield schema_drift.evaluate(store, dataset)
         yield from partition_results(key, versions, metadata)
 

@@ -1,4 +1,4 @@
-"""Checks on raw years: the portal's own counts, and columns that it added or dropped."""
+"""Checks on raw years: the portal's own counts, rows of no month, and columns that it added or dropped."""
 
 from __future__ import annotations
 
@@ -38,6 +38,42 @@ class PortalCount:
             passed=not offending,
             description=f"the portal counts other rows in {', '.join(offending)}" if offending else None,
             metadata={"months_counted_by_the_portal": counted, "offending_months": ", ".join(offending) or "none"},
+        )
+
+
+class RowsOfNoMonth:
+    """Nearly every row of a raw year is dated within it."""
+
+    name = "rows_of_no_month"
+    largest_share = 0.01
+
+    def spec(self, key: dg.AssetKey) -> dg.AssetCheckSpec:
+        """The check as the asset declares it."""
+        return dg.AssetCheckSpec(
+            self.name,
+            asset=key,
+            description=f"At most {self.largest_share:.0%} of a raw year's rows belong to none of its months. If it "
+            "warns, look at the rejects of the year's first month, which hold these rows: a new way of writing dates "
+            "belongs in the cleaning rules, rows of other years on the dataset's page.",
+        )
+
+    def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:
+        """Looks at all raw years that there are."""
+        years = lake.raw_manifests(dataset.key)
+        offending = {year: raw for year, raw in years.items() if raw.undated_rows > self.largest_share * raw.rows}
+        return dg.AssetCheckResult(
+            check_name=self.name,
+            passed=not offending,
+            severity=dg.AssetCheckSeverity.WARN,
+            description="; ".join(
+                f"{raw.undated_rows} of {raw.rows} rows of {year} belong to none of its months"
+                for year, raw in offending.items()
+            )
+            or None,
+            metadata={
+                "rows_of_no_month": sum(raw.undated_rows for raw in years.values()),
+                "offending_years": ", ".join(offending) or "none",
+            },
         )
 
 
@@ -95,4 +131,5 @@ class SchemaDrift:
 
 
 portal_count = PortalCount()
+rows_of_no_month = RowsOfNoMonth()
 schema_drift = SchemaDrift()

@@ -10,6 +10,10 @@ from crime_trends.errors import PortalBusyError, PortalError
 from crime_trends.lake.checksums import Measured, measure
 from crime_trends.settings import Settings
 
+MOST_UNDATED = 0.05
+FEW_UNDATED = 20
+"""The share of a yearly file's rows, or the rows if that is more, that may belong to none of the year's months."""
+
 
 def measured_download(
     settings: Settings, dataset: Dataset, label: str, months: Collection[str], file: Path, address: str
@@ -74,4 +78,22 @@ def check_counts(dataset: Dataset, measured: Measured, portal_rows: dict[str, in
         raise PortalBusyError(
             f"{dataset.key}, {address}: the rows that came are not as many as the portal itself counts ("
             f"{sum(portal_rows.values())} in all): {'; '.join(differing)}; try again later"
+        )
+
+
+def check_dates(dataset: Dataset, measured: Measured, year: int, address: str) -> None:
+    """Refuses a yearly file of which a good part belongs to no month, where the portal counts no rows by month.
+
+    A few rows without a usable date are rejects of the file's first month. Many are a new way of writing dates, or
+    another year's file: published, they would empty the months that were good.
+
+    Raises:
+        PortalError: the share is larger than ``MOST_UNDATED``.
+    """
+    if measured.undated_rows > max(FEW_UNDATED, MOST_UNDATED * measured.rows):
+        column = dataset.column_map.source_columns(measured.header)[dataset.column_map.month_column]
+        raise PortalError(
+            f"{dataset.key}, {address}: {measured.undated_rows} of {measured.rows} rows belong to no month of {year} "
+            f"by their {column}, more than {MOST_UNDATED:.0%}; the last good data stay. If the portal writes its dates "
+            "in a new way, add it to spark/crime_cleaning/date_texts.py"
         )

@@ -17,7 +17,7 @@ from crime_trends.errors import PortalError
 from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import RawManifest, RawMonth, changed_months
 from crime_trends.months import month_range
-from crime_trends.portals.contract import check_counts, measured_download, new_columns
+from crime_trends.portals.contract import check_counts, check_dates, measured_download, new_columns
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.kind import refuse_other_kind
 from crime_trends.portals.landing import disk_errors, landing_file, now, publish, settle
@@ -262,6 +262,8 @@ class RawIngest:
             portal_rows = download.month_rows
             if portal_rows is not None:
                 check_counts(dataset, measured, portal_rows, source.address)
+            else:
+                check_dates(dataset, measured, year, source.address)
             if not measured.rows:
                 no_rows = Look(download.version, change="", missing=True, rows=0)
                 self._refuse_missing(dataset, year, source, no_rows, old)

@@ -11,7 +11,7 @@ import pytest
 from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.lake.cleaning import plan_cleaning
 from crime_trends.lake.local import LocalLake
-from crime_trends.lake.manifests import CleanManifest, RawManifest, RawMonth
+from crime_trends.lake.manifests import CleanManifest, LakeFile, RawManifest, RawMonth
 
 CALLS = DATASETS["san_diego_calls_for_service"]
 HEADER = [column.sources[0] for column in CALLS.column_map.columns if column.sources]
@@ -24,8 +24,15 @@ class WrittenLake:
     lake: LocalLake
     dataset: Dataset = CALLS
 
-    def fetch(self, year: str, header: list[str] | None = None, fetched_at: str = "2026-11-01T00:00:00+00:00") -> None:
-        """Makes a raw year that has these columns; its months come with ``clean``."""
+    def fetch(
+        self,
+        year: str,
+        header: list[str] | None = None,
+        fetched_at: str = "2026-11-01T00:00:00+00:00",
+        rows: int = 0,
+        undated_rows: int = 0,
+    ) -> None:
+        """Makes a raw year that has these columns and rows; its months come with ``clean``."""
         raw = RawManifest(
             dataset=self.dataset.key,
             partition=year,
@@ -33,7 +40,8 @@ class WrittenLake:
             synthetic=True,
             fetched_at=fetched_at,
             portal_version={},
-            files=[],
+            files=[LakeFile("raw.csv", 1, "00", rows)] if rows else [],
+            undated_rows=undated_rows,
             header=HEADER if header is None else header,
         )
         self.lake.publish_raw(raw, self.lake.raw_manifest(self.dataset.key, year))

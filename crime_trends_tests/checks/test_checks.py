@@ -12,7 +12,7 @@ from crime_trends.checks.age import judge_age
 from crime_trends.checks.breaks import incomparable_months
 from crime_trends.checks.clean import duplicates, reconciliation
 from crime_trends.checks.issues import issue_shares
-from crime_trends.checks.raw import schema_drift
+from crime_trends.checks.raw import rows_of_no_month, schema_drift
 from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS
 from crime_trends.errors import ReconciliationError
@@ -133,6 +133,17 @@ def test_a_few_values_more_are_no_matter(written: WrittenLake) -> None:
         written.clean(f"2023-{month:02d}", 40_000)
         written.clean(f"2024-{month:02d}", 40_000, issues={"priority": 150} if month == 5 else {})
     assert issue_shares.evaluate(written.lake, CALLS).passed
+
+
+def test_a_year_with_many_rows_of_no_month_is_named(written: WrittenLake) -> None:
+    written.fetch("2023", rows=1000, undated_rows=10)
+    written.fetch("2024", rows=1000, undated_rows=11)
+    result = rows_of_no_month.evaluate(written.lake, CALLS)
+    assert (result.passed, result.severity) == (False, WARN)
+    assert result.description == "11 of 1000 rows of 2024 belong to none of its months"
+
+    written.fetch("2024", rows=1100, undated_rows=11)
+    assert rows_of_no_month.evaluate(written.lake, CALLS).passed
 
 
 def test_schema_drift_names_new_columns_and_those_that_are_gone(written: WrittenLake) -> None:

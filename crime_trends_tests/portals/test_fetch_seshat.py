@@ -178,6 +178,18 @@ def test_a_file_that_does_not_fit_leaves_the_last_good_data(
     assert ingest.lake_state() == before
 
 
+@pytest.mark.parametrize("form", ["2023-{:02}-05T00:00:00-08:00", "2022-{:02}-05 00:00:00"], ids=["a new form", "2022"])
+def test_a_file_whose_rows_belong_to_no_month_of_the_year_leaves_the_last_good_data(
+    ingest: Ingest, publish: Callable[..., None], form: str
+) -> None:
+    ingest.new().fetch_year(CALLS, 2023)
+    before = ingest.lake_state()
+    publish([[f"E{number}", form.format(1 + number % 3), "1", "FD", "CAN", "523", "2"] for number in range(21)])
+    with pytest.raises(PortalError, match="21 of 21 rows belong to no month of 2023 by their DATE_TIME"):
+        ingest.new().fetch_year(CALLS, 2023)
+    assert ingest.lake_state() == before
+
+
 def test_a_full_disk_is_one_line_and_leaves_the_last_good_data(
     ingest: Ingest, publish: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

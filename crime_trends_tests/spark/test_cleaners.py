@@ -50,7 +50,12 @@ AUSTIN_ROWS = [
         "ucr_category": "13A",
         "ucr_code": "2405",
     },
-    {"incident_report_number": "20238001018", "census_block_group": "4,530,452,001", "clearance_status": "C"},
+    {
+        "incident_report_number": "20238001018",
+        "census_block_group": "4,530,452,001",
+        "clearance_status": "C",
+        "sector": "UT",
+    },
     {
         "incident_report_number": "20238001019",
         "latitude": "30.27",
@@ -143,6 +148,7 @@ def test_austin_districts_and_unpadded_codes_stay_as_published(austin: Found) ->
     row = austin["20238001017"]
     assert (row["sector_code"], row["district_code"], row["offense_code"]) == ("88", "UT", "2405")
     assert (row["council_district"], row["census_tract"], row["ucr_category_code"]) == ("7", "21.13", "13A")
+    assert austin["20238001018"]["sector_code"] == "UT"
 
 
 def test_austin_census_block_group_has_ten_digits_with_or_without_commas(austin: Found) -> None:
@@ -419,6 +425,7 @@ def nibrs(clean: Clean) -> Found:
          "nibr_description": "487(D)(1) - PC - F - Grand Theft Auto - GTA  - 240", "status": "40",
          "premis_desc": "244 - TOBACCO SHOP"},
         {"uniquenibrno": "25245765_23H_2", "time_occ": "0000", "crime_against": "Society", "nibr_code": "23H"},
+        {"uniquenibrno": "25245765_290_3", "time_occ": "1200", "crime_against": "Property", "nibr_code": "290"},
         {"uniquenibrno": "no time", "time_occ": ""},
         {"uniquenibrno": "bad time", "time_occ": "60"},
         {"uniquenibrno": "no time at all", "time_occ": "", "date_occ": "2024-12-29T00:00:00.000"},
@@ -448,6 +455,10 @@ def test_los_angeles_nibrs_case_repeats_and_0000_is_midnight(nibrs: Found) -> No
     row = nibrs["25245765_23H_2"]
     assert (row["case_id"], row["offense_code"], row["crime_against"]) == ("25245765", "23H", "Society")
     assert row["occurred_at"] == datetime(2024, 12, 29)
+
+
+def test_los_angeles_nibrs_1200_is_noon(nibrs: Found) -> None:
+    assert nibrs["25245765_290_3"]["occurred_at"] == datetime(2024, 12, 29, 12)
 
 
 def test_los_angeles_nibrs_time_beside_the_day_stands_in_unless_it_is_midnight(nibrs: Found) -> None:
@@ -485,6 +496,9 @@ def calls(clean: Clean) -> Found:
         {"incident_num": "E18010000001", "beat": "0999", "priority": "8", "call_type": "1016P",
          "address_sfx_primary": "BLV"},
         {"incident_num": "E23010000005", "beat": " ", "priority": "0", "call_type": "", "address_sfx_primary": "BL"},
+        {"incident_num": "E23010000006", "beat": "523"},
+        {"incident_num": "E23010000007", "beat": "523", "priority": "3"},
+        {"incident_num": "E23010000008", "beat": "523", "priority": "4"},
     ]  # fmt: skip
     return clean("san_diego_calls_for_service", csv_text([{**row, **more} for more in rows]), ["2023-01"]).by("call_id")
 
@@ -503,6 +517,9 @@ def test_san_diego_beats(calls: Found) -> None:
         "P15010000001": "122",
         "E18010000001": "0999",
         "E23010000005": None,
+        "E23010000006": "523",
+        "E23010000007": "523",
+        "E23010000008": "523",
     }
     assert all(row["issues"] == [] for row in calls.values())
 
@@ -516,6 +533,9 @@ def test_san_diego_priorities(calls: Found) -> None:
         "P15010000001": ("5", None),
         "E18010000001": ("8", None),
         "E23010000005": ("0", "Dispatch immediately"),
+        "E23010000006": (None, None),  # blank, as in 57,000 to 74,000 rows a year of 2015 to 2017
+        "E23010000007": ("3", "Dispatch as quickly as possible"),
+        "E23010000008": ("4", "Dispatch when no higher priority is waiting"),
     }
 
 
@@ -549,3 +569,18 @@ def test_san_diego_nibrs_offense(clean: Clean) -> None:
     assert (row["latitude"], row["longitude"], row["geocode_score"]) == (32.7157, -117.1611, 98.5)
     assert (row["code_section"], row["issues"]) == ("459 PC BURGLARY (RESIDENTIAL) (F) || 496 PC ||", [])
     assert (row["offense_id"], row["address"]) == ("3463746_220", "1200 05TH AVE")
+
+
+def test_san_diego_nibrs_pe_so_and_the_administrative_90z(clean: Clean) -> None:
+    row = {"case_number": "3463747", "occured_on": "2024-03-31"}
+    rows = [
+        {**row, "nibrs_uniq": "3463747_13A", "ibr_offense": "13A", "crime_against": "PE"},
+        {**row, "nibrs_uniq": "3463747_35A", "ibr_offense": "35A", "crime_against": "SO"},
+        {**row, "nibrs_uniq": "3463747_90Z", "ibr_offense": "90Z", "crime_against": ""},
+    ]
+    found = clean("san_diego_nibrs_offenses", csv_text(rows), ["2024-03"]).by("offense_id")
+    assert {id: (row["offense_code"], row["crime_against"]) for id, row in found.items()} == {
+        "3463747_13A": ("13A", "Person"),
+        "3463747_35A": ("35A", "Society"),
+        "3463747_90Z": ("90Z", None),
+    }
