@@ -6,6 +6,7 @@ with months as (
         series.series_id,
         months.is_complete,
         months.complete_reason,
+        data_through.newest_recorded_date,
         data_through.data_through_date,
         settling.settling_days,
         settling.settling_basis,
@@ -21,7 +22,9 @@ with months as (
             series.dataset = settling.dataset
             and series.offense_group = settling.offense_group
     left join {{ ref('int_data_through') }} as data_through
-        on months.dataset = data_through.dataset
+        on
+            months.dataset = data_through.dataset
+            and months.month = data_through.month
 )
 
 select
@@ -33,7 +36,8 @@ select
     case
         when data_through_date is null then 'no record says when it was reported'
         else
-            'records through ' || cast(data_through_date as string)
+            case when data_through_date < newest_recorded_date then 'last fetched on ' else 'records through ' end
+            || cast(data_through_date as string)
             || case when data_through_date >= settled_on_date then ', settled on ' else ', settled not before ' end
             || cast(settled_on_date as string)
     end as settled_reason,

@@ -14,7 +14,9 @@ with cohorts as (
             as days_after_month
     from {{ ref('int_recorded_days') }} as recorded
     inner join {{ ref('int_data_through') }} as data_through
-        on recorded.dataset = data_through.dataset
+        on
+            recorded.dataset = data_through.dataset
+            and recorded.month = data_through.month
     inner join {{ ref('int_dataset_months') }} as months
         on
             recorded.dataset = months.dataset

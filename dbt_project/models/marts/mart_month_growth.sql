@@ -19,13 +19,30 @@ newest as (
     group by dataset, month
 ),
 
--- What was not fetched yet cannot have grown: the newest fetch of the dataset says how far the vintages reach.
+-- A calendar year is fetched as a whole, and each by itself: a fetch tells of the months of its year only.
+fetches as (
+    select
+        dataset,
+        extract(year from month) as calendar_year,
+        cast(as_of as date) as fetched_on_date
+    from versions
+    union all
+    select
+        dataset,
+        extract(year from month) as calendar_year,
+        cast(fetched_at as date) as fetched_on_date
+    from {{ ref('int_warehouse_months') }}
+    where month is not null
+),
+
+-- What was not fetched yet cannot have grown: the newest fetch of the year says how far its vintages reach.
 reaches as (
     select
         dataset,
-        max(fetched_at) as reached_at
-    from {{ ref('int_warehouse_months') }}
-    group by dataset
+        calendar_year,
+        max(fetched_on_date) as reached_on_date
+    from fetches
+    group by dataset, calendar_year
 ),
 
 ages as (
@@ -33,6 +50,7 @@ ages as (
     select
         newest.dataset,
         newest.month,
+        extract(year from newest.month) as calendar_year,
         newest.newest_count,
         newest.newest_as_of,
         {{ days }} as age_days,
@@ -46,6 +64,7 @@ aged as (
     select
         ages.dataset,
         ages.month,
+        ages.calendar_year,
         ages.age_days,
         ages.aged_on_date,
         ages.newest_count,
@@ -61,33 +80,24 @@ aged as (
     group by
         ages.dataset,
         ages.month,
+        ages.calendar_year,
         ages.age_days,
         ages.aged_on_date,
         ages.newest_count,
         ages.newest_as_of
 ),
 
--- What was known at an age can be told only if the dataset was looked at near it: in the week that ends with the age.
-fetches as (
-    select
-        dataset,
-        cast(as_of as date) as fetched_on_date
-    from versions
-    union all
-    select
-        dataset,
-        cast(fetched_at as date) as fetched_on_date
-    from {{ ref('int_warehouse_months') }}
-),
-
+-- What was known at an age can be told only if the year was looked at near it: in the week that ends with the age.
 seen_ages as (
     select distinct
         ages.dataset,
+        ages.calendar_year,
         ages.aged_on_date
     from ages
     inner join fetches
         on
             ages.dataset = fetches.dataset
+            and ages.calendar_year = fetches.calendar_year
             and ages.aged_on_date > fetches.fetched_on_date
             and fetches.fetched_on_date >= {{ days_after(-7, 'ages.aged_on_date') }}
 ),
@@ -96,16 +106,19 @@ judged as (
     select
         aged.*,
         case
-            when reaches.reached_at < aged.aged_on_date then 'the month is not that old'
+            when reaches.reached_on_date < aged.aged_on_date then 'its year was not fetched since'
             when aged.as_of is null then 'the month was first fetched later'
             when seen_ages.dataset is null then 'no fetch near that age'
         end as reason
     from aged
     inner join reaches
-        on aged.dataset = reaches.dataset
+        on
+            aged.dataset = reaches.dataset
+            and aged.calendar_year = reaches.calendar_year
     left join seen_ages
         on
             aged.dataset = seen_ages.dataset
+            and aged.calendar_year = seen_ages.calendar_year
             and aged.aged_on_date = seen_ages.aged_on_date
 )
 

@@ -5,7 +5,7 @@ with newest_months as (
         measure,
         offense_group,
         max(month) as through_month,
-        max(data_through_date) as data_through_date
+        max_by(data_through_date, month) as data_through_date
     from {{ ref('int_series_months') }}
     where is_settled
     group by dataset, measure, offense_group
