@@ -156,7 +156,7 @@ FIGURES = {
     "twelve months across a break": (
         "update marts.mart_rolling_12 set measure_count = 1, reason = null, months_used = 12, offense_group = 'all', "
         f"first_month = '2021-09-01' {STOLEN_CARS}",
-        {"mart_rolling_12_month_is_once", "mart_rolling_12_cross_no_break"},
+        {"mart_rolling_12_month_is_once", "mart_rolling_12_cross_no_break", "mart_rolling_12_add_up"},
     ),
     "no figure and no reason": (
         f"update marts.mart_rolling_12 set reason = null {STOLEN_CARS}",
