@@ -109,7 +109,11 @@ FAULTS = {
                 ("relationships", "nibrs_code__nibrs_code__ref_nibrs_offenses_"),
             )
         }
-        | {f"{city}_offense_crosswalk_only_the_agency_is_exact" for city in ("austin", "los_angeles")},
+        | {
+            f"{city}_offense_crosswalk_{rest}"
+            for city in ("austin", "los_angeles")
+            for rest in ("only_the_agency_is_exact", "mappings_say_whose_they_are")
+        },
     ),
     "a kind of record that is twice no crime": (
         "insert into facts.not_a_crime_offenses from facts.not_a_crime_offenses where offense_code = '3400'",
