@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
-from crime_trends.automation.conditions import TABLE
+from crime_trends.automation.conditions import MART
 from crime_trends.reports.dashboard import write_dashboard
 from crime_trends.reports.findings_data import read_history
 from crime_trends.reports.findings_text import findings_page, findings_sections
@@ -33,7 +33,7 @@ FINDINGS = "findings"
     tags={"layer": "reports"},
     kinds={"markdown", "python"},
     pool=WAREHOUSE_POOL,
-    automation_condition=TABLE,
+    automation_condition=MART,
 )
 def findings(
     context: dg.AssetExecutionContext,

@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
-from crime_trends.automation.conditions import TABLE
+from crime_trends.automation.conditions import MART
 from crime_trends.commands.status import failing_checks
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
 from crime_trends.reports.findings_data import read_history
@@ -32,7 +32,7 @@ OF_FINDINGS = ("intermediate", "int_series_months")
     tags={"layer": "reports"},
     kinds={"html", "vegalite"},
     pool=WAREHOUSE_POOL,
-    automation_condition=TABLE,
+    automation_condition=MART,
 )
 def dashboard(
     context: dg.AssetExecutionContext,

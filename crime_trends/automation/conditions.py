@@ -40,7 +40,7 @@ CLOSED_CLEAN: Condition = (_CHANGED.since(_HANDLED) & _BUILT & _IDLE).with_label
 """The same of a dataset that ended: none of its months is recent."""
 
 TABLE: Condition = (_WITH_ITS_INPUTS.since(_HANDLED) & _IDLE).with_label("inputs changed")
-"""Of what follows its inputs one to one, in the run that makes them: tables, dimensions, marts and reports."""
+"""Of what follows its inputs one to one, in the run that makes them: tables and the ledger of facts."""
 
 REFERENCE: Condition = (
     (_WITH_ITS_INPUTS | AC.code_version_changed() | AC.missing().newly_true()).since(_HANDLED) & _IDLE
@@ -51,7 +51,7 @@ _OTHERS_CHANGED = _WITH_ITS_INPUTS.ignore(_BY_MONTH | _FACTS_OR_MARTS) | AC.code
 MART: Condition = (
     (_WITH_ITS_INPUTS.allow(_FACTS_OR_MARTS) | (_OTHERS_CHANGED & _BUILT)).since(_HANDLED) & _IDLE
 ).with_label("facts, inputs or code changed")
-"""Of marts. They follow the facts' ledger, and not the tables and the monthly models that they read too: these are not
+"""Of marts and reports. They follow the facts' ledger, and not the tables and the monthly models that they read too: these are not
 all done at once. Whatever else they read makes them anew only if there were facts to build them from before."""
 
 CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label("code changed")
