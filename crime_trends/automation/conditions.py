@@ -51,8 +51,8 @@ _OTHERS_CHANGED = _WITH_ITS_INPUTS.ignore(_BY_MONTH | _FACTS_OR_MARTS) | AC.code
 MART: Condition = (
     (_WITH_ITS_INPUTS.allow(_FACTS_OR_MARTS) | (_OTHERS_CHANGED & _BUILT)).since(_HANDLED) & _IDLE
 ).with_label("facts, inputs or code changed")
-"""Of marts and reports. They follow the facts' ledger, and not the tables and the monthly models that they read too: these are not
-all done at once. Whatever else they read makes them anew only if there were facts to build them from before."""
+"""Of marts and reports. They follow the facts' ledger, and not the tables and the monthly models that they read too:
+these are not all done at once. Whatever else they read makes them anew only if there were facts to build them from."""
 
 CODE: Condition = (AC.code_version_changed().since(_HANDLED) & _IDLE).with_label("code changed")
 """Of what is made of code alone."""
