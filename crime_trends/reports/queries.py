@@ -118,14 +118,14 @@ QUERIES = {
         """
         from marts.mart_monthly_area_counts
         group by dataset, area_code
-        order by dataset, area_code
+        order by dataset, area_code nulls last
         """,
     ),
     "areas": Query(
         "dataset, measure, offense_group, area_code, month, measure_count, is_suppressed, is_comparable, series_id",
         """
         from marts.mart_monthly_area_counts
-        order by dataset, measure, offense_group, area_code, month
+        order by dataset, measure, offense_group, area_code nulls last, month
         """,
     ),
     "lags": Query(
@@ -156,14 +156,14 @@ QUERIES = {
         "dataset, measure, offense_group, status_name, month, measure_count, as_of_date",
         """
         from marts.mart_los_angeles_status
-        order by dataset, measure, offense_group, status_name, month
+        order by dataset, measure, offense_group, status_name nulls last, month
         """,
     ),
     "outcomes": Query(
         "dataset, outcome_list, disposition_code, outcome_name, month, measure_count, is_comparable",
         """
         from marts.mart_call_outcomes
-        order by dataset, outcome_list, disposition_code, outcome_name, month
+        order by dataset, outcome_list, disposition_code nulls last, outcome_name nulls last, month
         """,
     ),
     "benchmarks": Query(
@@ -215,7 +215,7 @@ QUERIES = {
         from facts.fct_incidents
         group by dataset, offense_group, offense_code, nibrs_code, mapping_authority, mapping_confidence,
             index_group_low, index_group_high
-        order by dataset, offense_group, record_count desc, offense_code, nibrs_code
+        order by dataset, offense_group, record_count desc, offense_code nulls last, nibrs_code nulls last
         """,
     ),
     "retrieved": Query(

@@ -99,7 +99,7 @@ class Dataproc:
 
         def becomes(state: str, detail: str) -> None:
             job.status_history.append(job.status)
-            job.status = dp.JobStatus(state=dp.JobStatus.State[state], details=detail)
+            job.status = dp.JobStatus(state=getattr(dp.JobStatus.State, state), details=detail)
             job.done = state in ("DONE", "ERROR", "CANCELLED")
 
         self._start(id, job.pyspark_job, job.pyspark_job.properties, output, becomes, call)
@@ -133,14 +133,14 @@ class Dataproc:
                 call.abort(grpc.StatusCode.ALREADY_EXISTS, f"Already exists: Failed to create batch: Batch {id}")
             batch = dp.Batch(request.batch)
             batch.name, batch.operation = f"{request.parent}/batches/{id}", operation.name
-            batch.state = dp.Batch.State.PENDING
+            batch.state = dp.Batch.State(dp.Batch.State.PENDING)
             output = f"google-cloud-dataproc-metainfo/{uuid.uuid4()}/jobs/srvls-batch-{uuid.uuid4()}/driveroutput"
             batch.runtime_info = dp.RuntimeInfo(output_uri=f"gs://{BUCKET}/{output}")
             self.batches[id] = batch
 
         def becomes(state: str, detail: str) -> None:
             state = {"DONE": "SUCCEEDED", "ERROR": "FAILED"}.get(state, state)
-            batch.state, batch.state_message = dp.Batch.State[state], detail
+            batch.state, batch.state_message = getattr(dp.Batch.State, state), detail
 
         self._start(id, batch.pyspark_batch, batch.runtime_config.properties, output, becomes, call)
         return operation

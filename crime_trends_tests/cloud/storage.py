@@ -163,9 +163,13 @@ def storage_front(target: str) -> Iterator[StorageFront]:
             if fault is None or fault.done:
                 sent = {name: value for name, value in self.headers.items() if name.lower() not in OWN}
                 answer = requests.request(self.command, target + self.path, headers=sent, data=body, timeout=60)
-            self.send_response(fault.status if fault else answer.status_code)
-            content = b'{"error": {"message": "planted"}}' if fault else answer.content
-            for name, value in (answer.headers if answer is not None and not fault else {}).items():
+            if fault is not None:
+                status, content, headers = fault.status, b'{"error": {"message": "planted"}}', {}
+            else:
+                assert answer is not None
+                status, content, headers = answer.status_code, answer.content, dict(answer.headers)
+            self.send_response(status)
+            for name, value in headers.items():
                 if name.lower() not in OWN:
                     self.send_header(name, value.replace(target, front.url))
             self.send_header("Content-Length", str(len(content)))

@@ -90,7 +90,7 @@ class ModelsHome:
 
     def note_rows_outside(self, dataset: str, rows: int) -> None:
         """Notes so many rows of a dataset that belong to no month."""
-        no_month = ("", "a", "", "", rows, 0, rows, 0, {}, {}, [], [], rows, "")
+        no_month: tuple[Any, ...] = ("", "a", "", "", rows, 0, rows, 0, {}, {}, [], [], rows, "")
         self.warehouse.record_outside(dataset, CleanManifest(f"{dataset}_outside_rejects", *no_month))
 
     def load_lookup(self, table: str, rows: Sequence[tuple[str, str, bool]]) -> None:
