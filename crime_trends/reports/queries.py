@@ -215,7 +215,9 @@ QUERIES = {
         from facts.fct_incidents
         group by dataset, offense_group, offense_code, nibrs_code, mapping_authority, mapping_confidence,
             index_group_low, index_group_high
-        order by dataset, offense_group, record_count desc, offense_code nulls last, nibrs_code nulls last
+        order by dataset, offense_group, record_count desc, offense_code nulls last, nibrs_code nulls last,
+            mapping_authority nulls last, mapping_confidence nulls last, index_group_low nulls last,
+            index_group_high nulls last
         """,
     ),
     "retrieved": Query(

@@ -32,8 +32,9 @@ def dashboard(full_home: ModelsHome, tmp_path_factory: pytest.TempPathFactory) -
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser, which ends with the module: until then Playwright's loop runs in this thread, and no other can."""
     if not CHROMIUM.exists():
         pytest.skip(f"{CHROMIUM} is not installed (apt-get install chromium)")
     with chromium() as running:
