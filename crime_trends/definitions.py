@@ -10,12 +10,11 @@ from dagster_duckdb_pyspark import DuckDBPySparkIOManager
 
 from crime_trends.assets.clean import clean_assets
 from crime_trends.assets.docs import model_docs
-from crime_trends.assets.findings import findings
 from crime_trends.assets.grid import STORAGE, grid_checks, mart_grid_counts
 from crime_trends.assets.ledger import facts_ledger
 from crime_trends.assets.models import model_assets
 from crime_trends.assets.raw import raw_assets
-from crime_trends.assets.reports import dashboard
+from crime_trends.assets.reports import dashboard, findings
 from crime_trends.assets.warehouse import warehouse_assets
 from crime_trends.automation.conditions import automation_sensor
 from crime_trends.automation.jobs import jobs

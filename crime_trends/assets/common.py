@@ -80,6 +80,11 @@ def column_schema(columns: tuple[Column, ...] | list[Column]) -> dg.TableSchema:
     )
 
 
+def table_schema(columns: Mapping[str, str], descriptions: Mapping[str, str]) -> dg.TableSchema:
+    """The columns of a table of the project's own (name -> type of the warehouse) as Dagster shows them."""
+    return dg.TableSchema([dg.TableColumn(name, kind.lower(), descriptions[name]) for name, kind in columns.items()])
+
+
 def raw_column_schema(dataset: Dataset) -> dg.TableSchema:
     """The columns of a dataset's raw file, by the portal's own names."""
     return dg.TableSchema(

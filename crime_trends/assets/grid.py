@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from crime_trends.assets.common import DOCS, OWNER, WAREHOUSE_POOL, one_line_errors
+from crime_trends.assets.common import DOCS, OWNER, WAREHOUSE_POOL, one_line_errors, table_schema
 from crime_trends.assets.translation import FACTS_LEDGER
 from crime_trends.checks.grid import GRID_CHECKS, evaluate_grid
 from crime_trends.datasets import DATASETS
@@ -46,12 +46,7 @@ LOCATED = [dataset for dataset in DATASETS.values() if "latitude" in {it.name fo
     tags={"layer": "grid"},
     kinds={"pyspark", "table"},
     metadata={
-        "dagster/column_schema": dg.TableSchema(
-            columns=[
-                dg.TableColumn(name, kind.lower(), description=GRID_DESCRIPTIONS[name])
-                for name, kind in GRID_COUNTS.items()
-            ]
-        ),
+        "dagster/column_schema": table_schema(GRID_COUNTS, GRID_DESCRIPTIONS),
         "dagster/table_name": "marts.mart_grid_counts",
     },
     pool=WAREHOUSE_POOL,

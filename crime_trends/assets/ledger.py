@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from crime_trends.assets.common import DOCS, OWNER, one_line_errors, partition_results
+from crime_trends.assets.common import DOCS, OWNER, one_line_errors, partition_results, table_schema
 from crime_trends.assets.translation import FACTS_LEDGER
 from crime_trends.automation.conditions import TABLE
 from crime_trends.datasets import DATASETS
@@ -38,12 +38,7 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         tags={"layer": "facts"},
         kinds={"duckdb", "table"},
         metadata={
-            "dagster/column_schema": dg.TableSchema(
-                columns=[
-                    dg.TableColumn(name, kind.lower(), LEDGER_DESCRIPTIONS[name])
-                    for name, kind in LEDGER_COLUMNS.items()
-                ]
-            ),
+            "dagster/column_schema": table_schema(LEDGER_COLUMNS, LEDGER_DESCRIPTIONS),
             "dagster/table_name": "facts.month_ledger",
         },
         partitions_def=all_months(),

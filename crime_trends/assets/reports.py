@@ -1,7 +1,9 @@
 """What people look at, as assets."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -9,55 +11,103 @@ import dagster as dg
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
 from crime_trends.automation.conditions import MART
 from crime_trends.commands.status import failing_checks
-from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
-from crime_trends.reports.findings_data import read_history
-from crime_trends.reports.findings_text import findings_sections
-from crime_trends.reports.queries import MODELS
+from crime_trends.reports import findings_data, queries
+from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
+from crime_trends.reports.findings_text import findings_page, findings_sections
+from crime_trends.reports.writing import write_report
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import LakeResource, WarehouseResource
+from crime_trends.warehouse.base import Warehouse
 from crime_trends.warehouse.models import combined, is_current, marts_version
 
-DASHBOARD = "dashboard"
-OF_FINDINGS = ("intermediate", "int_series_months")
-"""What the findings read beside the dashboard's own models."""
 
+def _report(
+    file: str,
+    description: str,
+    kinds: set[str],
+    models: Iterable[tuple[str, str]],
+    text: Callable[[dg.AssetExecutionContext, Warehouse, bool], str],
+    measured: Callable[[Path], dict[str, int]],
+) -> dg.AssetsDefinition:
+    """A report that is written anew when the marts changed or the code that makes it.
 
-@dg.asset(
-    key=["reports", DASHBOARD],
-    deps=[dg.AssetKey([*model]) for model in (*MODELS, OF_FINDINGS)],
-    description="The dashboard: one HTML file that opens offline. Trends of settled months by city and offense, police "
-    "areas against their own past, outcomes, published rows, findings, and the quality of the data.",
-    group_name="reports",
-    owners=[OWNER],
-    tags={"layer": "reports"},
-    kinds={"html", "vegalite"},
-    pool=WAREHOUSE_POOL,
-    automation_condition=MART,
-)
-def dashboard(
-    context: dg.AssetExecutionContext,
-    config: ForceConfig,
-    lake: LakeResource,
-    warehouse: WarehouseResource,
-    reports: ReportsResource,
-) -> dg.MaterializeResult[Any]:
-    """Renders the dashboard from the marts, unless it already shows them."""
-    path = reports.path("dashboard.html")
-    manifest = lake.open().any_raw_manifest()
-    with one_line_errors():
-        tables = warehouse.open()
-        version = combined([marts_version(tables), reports.code_version()])
-        if config.force or not path.exists() or not is_current(tables, DASHBOARD, version):
-            html = render_dashboard(
-                read_dashboard_data(tables),
-                synthetic=manifest is not None and manifest.synthetic,
-                made_at=datetime.now(UTC),
-                checks=[asdict(problem) for problem in failing_checks(context.instance)],
-                findings=findings_sections(read_history(tables)),
-            )
-            write_dashboard(html, path)
-            tables.record_table(DASHBOARD, version)
-    return dg.MaterializeResult(
-        data_version=dg.DataVersion(version),
-        metadata={"path": dg.MetadataValue.path(str(path)), "bytes": path.stat().st_size},
+    Arguments:
+        file: its name; without the suffix it is the asset's.
+        models: (schema, table) of what it reads.
+        text: makes the report of the run, the warehouse, and whether the data are made up.
+        measured: what the asset's metadata say of the file.
+    """
+    name = file.partition(".")[0]
+
+    @dg.asset(
+        key=["reports", name],
+        deps=[dg.AssetKey([*model]) for model in models],
+        description=description,
+        group_name="reports",
+        owners=[OWNER],
+        tags={"layer": "reports"},
+        kinds=kinds,
+        pool=WAREHOUSE_POOL,
+        automation_condition=MART,
     )
+    def report(
+        context: dg.AssetExecutionContext,
+        config: ForceConfig,
+        lake: LakeResource,
+        warehouse: WarehouseResource,
+        reports: ReportsResource,
+    ) -> dg.MaterializeResult[Any]:
+        path = reports.path(file)
+        manifest = lake.open().any_raw_manifest()
+        with one_line_errors():
+            tables = warehouse.open()
+            version = combined([marts_version(tables), reports.code_version()])
+            if config.force or not path.exists() or not is_current(tables, name, version):
+                write_report(text(context, tables, manifest is not None and manifest.synthetic), path)
+                tables.record_table(name, version)
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(version),
+            metadata={"path": dg.MetadataValue.path(str(path)), **measured(path)},
+        )
+
+    return report
+
+
+def _dashboard_text(context: dg.AssetExecutionContext, tables: Warehouse, synthetic: bool) -> str:
+    return render_dashboard(
+        read_dashboard_data(tables),
+        synthetic=synthetic,
+        made_at=datetime.now(UTC),
+        checks=[asdict(problem) for problem in failing_checks(context.instance)],
+        findings=findings_sections(findings_data.read_history(tables)),
+    )
+
+
+def _findings_text(_: dg.AssetExecutionContext, tables: Warehouse, synthetic: bool) -> str:
+    sections = findings_sections(findings_data.read_history(tables))
+    return findings_page(sections, synthetic=synthetic, made_at=datetime.now(UTC))
+
+
+def _number_of_findings(path: Path) -> dict[str, int]:
+    return {"findings": sum(line.startswith("- ") for line in path.read_text(encoding="utf-8").splitlines())}
+
+
+dashboard = _report(
+    "dashboard.html",
+    "The dashboard: one HTML file that opens offline. Trends of settled months by city and offense, police areas "
+    "against their own past, outcomes, published rows, findings, and the quality of the data.",
+    {"html", "vegalite"},
+    sorted({*queries.MODELS, *findings_data.MODELS}),
+    _dashboard_text,
+    lambda path: {"bytes": path.stat().st_size},
+)
+
+findings = _report(
+    "findings.md",
+    "The findings: sentences on what rose, fell or peaked, computed from settled and complete months of one series, "
+    "each with its numbers, period, interval and caveats. One Markdown file.",
+    {"markdown", "python"},
+    findings_data.MODELS,
+    _findings_text,
+    _number_of_findings,
+)

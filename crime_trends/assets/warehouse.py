@@ -15,6 +15,7 @@ from crime_trends.assets.common import (
     one_line_errors,
     partition_results,
     step_metadata,
+    table_schema,
 )
 from crime_trends.assets.lineage import lookup_lineage, unchanged_lineage
 from crime_trends.assets.raw import raw_version
@@ -101,11 +102,7 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
         deps=[dg.AssetKey(["clean", rejects_key(dataset)])],
         kinds={"duckdb", "table"},
         metadata={
-            "dagster/column_schema": dg.TableSchema(
-                columns=[
-                    dg.TableColumn(name, kind.lower(), LEDGER_DESCRIPTIONS[name]) for name, kind in MONTH_LEDGER.items()
-                ]
-            ),
+            "dagster/column_schema": table_schema(MONTH_LEDGER, LEDGER_DESCRIPTIONS),
             "dagster/table_name": "warehouse.month_ledger",
         },
         pool=WAREHOUSE_POOL,

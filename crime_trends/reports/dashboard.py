@@ -8,14 +8,12 @@ are never added up.
 from __future__ import annotations
 
 import json
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from html import escape
 from importlib.resources import files
-from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -27,7 +25,7 @@ from crime_trends.reports.data import DashboardData, read_dashboard_data
 from crime_trends.reports.findings_text import Section
 from crime_trends.reports.texts import DEFINITIONS, GROUP_NOTES, KNOWN_LIMITS
 
-__all__ = ["DashboardData", "read_dashboard_data", "render_dashboard", "write_dashboard"]
+__all__ = ["DashboardData", "read_dashboard_data", "render_dashboard"]
 
 SCRIPTS = (
     *("format", "tables", "state", "dom", "facts", "plot", "charts", "frame", "filters"),
@@ -79,17 +77,6 @@ def render_dashboard(
         data=json.dumps(payload, separators=(",", ":")).replace("<", "\\u003c"),
         script=_inline_script(_script()),
     )
-
-
-def write_dashboard(html: str, path: Path) -> None:
-    """Writes the page aside and renames it, so that a reader sees the old page or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f"{uuid.uuid4().hex}.tmp")
-    try:
-        aside.write_text(html, encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _asset(name: str) -> str:

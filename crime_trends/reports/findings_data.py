@@ -8,6 +8,15 @@ from datetime import date
 
 from crime_trends.warehouse.base import Warehouse
 
+MODELS = (
+    ("facts", "dim_series"),
+    ("facts", "offense_groups"),
+    ("facts", "series_breaks"),
+    ("intermediate", "int_series_months"),
+    ("marts", "mart_monthly_counts"),
+)
+"""(schema, table) of the models that the findings are read from."""
+
 
 @dataclass(frozen=True)
 class Month:

@@ -7,14 +7,14 @@ BigQuery does, and a job can be made to look as if it were still running.
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
+
+from crime_trends_tests.cloud.front import Answer, serving
 
 
 @dataclass
@@ -82,31 +82,13 @@ def running_front(target: str) -> Iterator[Front]:
     """A front of the emulator at an address, on a free port."""
     front = Front(target)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        kept = {name: value for name, value in headers.items() if name.lower() in KEPT}
+        status, content = front.answer(method, path, kept, body)
+        return status, {"Content-Type": "application/json"}, content
 
-        def _handle(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            headers = {name: value for name, value in self.headers.items() if name.lower() in KEPT}
-            status, content = front.answer(self.command, self.path, headers, body)
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
-
-        def log_message(self, *_: Any) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        front.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serving(answer) as front.url:
         yield front
-        server.shutdown()
-        thread.join()
 
 
 KEPT = {"content-type", "accept", "authorization", "if-match"}

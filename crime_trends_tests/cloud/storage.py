@@ -8,20 +8,18 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 from google.cloud import storage
 
 from crime_trends.gcp import storage_client
+from crime_trends_tests.cloud.front import Answer, serving
 from crime_trends_tests.conftest import REPOSITORY
 
 PROJECT = "crime-trends-test"
@@ -151,43 +149,26 @@ def storage_front(target: str) -> Iterator[StorageFront]:
     """A front of the server at that address, on a free port."""
     front = StorageFront(target)
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def without_own(headers: Mapping[str, str]) -> dict[str, str]:
+        return {name: value for name, value in headers.items() if name.lower() not in OWN}
 
-        def _handle(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if front.corrupt[0]:
-                body = body.replace(*front.corrupt)
-            fault = front.fault(self.command, self.path)
-            answer = None
-            if fault is None or fault.done:
-                sent = {name: value for name, value in self.headers.items() if name.lower() not in OWN}
-                answer = requests.request(self.command, target + self.path, headers=sent, data=body, timeout=60)
-            if fault is not None:
-                status, content, headers = fault.status, b'{"error": {"message": "planted"}}', {}
-            else:
-                assert answer is not None
-                status, content, headers = answer.status_code, answer.content, dict(answer.headers)
-            self.send_response(status)
-            for name, value in headers.items():
-                if name.lower() not in OWN:
-                    self.send_header(name, value.replace(target, front.url))
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def passed_on(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        answer = requests.request(method, target + path, headers=without_own(headers), data=body, timeout=60)
+        sent = {name: value.replace(target, front.url) for name, value in without_own(answer.headers).items()}
+        return answer.status_code, sent, answer.content
 
-        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _handle  # noqa: N815
+    def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if front.corrupt[0]:
+            body = body.replace(*front.corrupt)
+        fault = front.fault(method, path)
+        if fault is None:
+            return passed_on(method, path, headers, body)
+        if fault.done:
+            passed_on(method, path, headers, body)
+        return fault.status, {}, b'{"error": {"message": "planted"}}'
 
-        def log_message(self, *_: Any) -> None:
-            """Says nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        front.url = f"http://127.0.0.1:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
+    with serving(answer) as front.url:
         yield front
-        server.shutdown()
-        thread.join()
 
 
 OWN = {"host", "connection", "content-length", "transfer-encoding", "accept-encoding", "content-encoding"}

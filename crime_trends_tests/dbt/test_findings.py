@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from crime_trends.assets.findings import findings
+from crime_trends.assets.reports import findings
 from crime_trends.reports.findings_data import read_history
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import DuckDBWarehouseResource, LocalLakeResource

@@ -11,9 +11,8 @@ import dagster as dg
 import pytest
 
 from crime_trends.assets.docs import model_docs
-from crime_trends.assets.findings import findings
 from crime_trends.assets.models import model_assets
-from crime_trends.assets.reports import dashboard
+from crime_trends.assets.reports import dashboard, findings
 from crime_trends.resources.dbt import dbt_project, dbt_resource
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.warehouse.schema import tables

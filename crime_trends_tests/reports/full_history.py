@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard, write_dashboard
+from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
 from crime_trends.reports.findings_data import read_history
 from crime_trends.reports.findings_text import findings_sections
+from crime_trends.reports.writing import write_report
 from crime_trends.sample.austin import SECTORS
 from crime_trends.sample.los_angeles import AREAS
 from crime_trends.sample.san_diego_calls import DISPOSITIONS
@@ -86,7 +87,7 @@ def write_page(home: ModelsHome, path: Path) -> None:
     """The dashboard of a home, marked as made up."""
     findings = findings_sections(read_history(home.warehouse))
     data = read_dashboard_data(home.warehouse)
-    write_dashboard(render_dashboard(data, synthetic=True, made_at=MADE_AT, findings=findings), path)
+    write_report(render_dashboard(data, synthetic=True, made_at=MADE_AT, findings=findings), path)
 
 
 def _dbt(home: ModelsHome, *arguments: str) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from crime_trends.reports.dashboard import DashboardData, render_dashboard, write_dashboard
+from crime_trends.reports.dashboard import DashboardData, render_dashboard
 from crime_trends.reports.data import EMPTY, Table
+from crime_trends.reports.writing import write_report
 from crime_trends_tests.reports.full_history import MADE_AT
 
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -121,7 +122,7 @@ def test_made_up_data_is_marked_in_every_panel_and_real_data_in_none(
     open_page: Open, dashboard: Path, full_data: DashboardData, tmp_path: Path
 ) -> None:
     real = tmp_path / "real.html"
-    write_dashboard(render_dashboard(full_data, synthetic=False, made_at=MADE_AT), real)
+    write_report(render_dashboard(full_data, synthetic=False, made_at=MADE_AT), real)
     for view in ("overview", "trend", "quality"):
         page = open_page(dashboard, f"view={view}")
         assert page.get_by_text("Synthetic data.").is_visible()
@@ -161,7 +162,7 @@ def test_a_month_that_does_not_add_up_is_an_alarm(open_page: Open, full_data: Da
     path = tmp_path / "wrong.html"
     checks = [{"asset": "clean/austin_crime_reports", "check": "volume", "warns": True, "description": "few rows"}]
     data = changed(full_data, "reconciliation", lose_rows)
-    write_dashboard(render_dashboard(data, synthetic=False, made_at=MADE_AT, checks=checks), path)
+    write_report(render_dashboard(data, synthetic=False, made_at=MADE_AT, checks=checks), path)
     page = open_page(path, "view=quality&city=austin")
     assert page.get_by_role("alert").inner_text() == "✗ 1 of 287 lines do not add up"
     page.get_by_test_id("reconciliation-austin_crime_reports").get_by_text("The numbers as a table").click()
@@ -192,7 +193,7 @@ def test_a_view_without_enough_months_says_which_it_lacks(
             rows = [tuple(blank.get(place, value) for place, value in enumerate(row)) for row in rows]
         kept[name] = Table(table.columns, rows)
     path = tmp_path / "spring.html"
-    write_dashboard(render_dashboard(DashboardData(kept), synthetic=True, made_at=MADE_AT), path)
+    write_report(render_dashboard(DashboardData(kept), synthetic=True, made_at=MADE_AT), path)
     page = open_page(path)
     card = page.get_by_test_id("card-austin-robbery")
     assert "Jan to Feb 2024 (not brought) and Mar to May 2024 (not settled yet)" in card.inner_text()
@@ -216,7 +217,7 @@ def test_a_view_without_enough_months_says_which_it_lacks(
 
 def test_a_page_without_rows_says_so(open_page: Open, tmp_path: Path) -> None:
     path = tmp_path / "empty.html"
-    write_dashboard(render_dashboard(EMPTY, synthetic=False, made_at=MADE_AT), path)
+    write_report(render_dashboard(EMPTY, synthetic=False, made_at=MADE_AT), path)
     page = open_page(path)
     assert page.get_by_role("heading", name="No rows yet").is_visible()
     assert page.locator("#explorer").is_hidden()

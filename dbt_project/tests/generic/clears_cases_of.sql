@@ -1,12 +1,23 @@
 {#- The parts of a cohort are cases of the other model: cleared within the horizon either way, or without a status. -#}
 {% test clears_cases_of(model, to) %}
+    with cases as (
+        select
+            dataset,
+            offense_group,
+            month,
+            case_id,
+            status_name,
+            {{ dbt.datediff('recorded_date', 'status_date', 'day') }} as status_days
+        from {{ to }}
+    )
+
     select
         cohorts.dataset,
         cohorts.offense_group,
         cohorts.month,
         cohorts.horizon_days
     from {{ model }} as cohorts
-    left join {{ to }} as cases
+    left join cases
         on
             cohorts.dataset = cases.dataset
             and cohorts.offense_group = cases.offense_group
@@ -22,22 +33,10 @@
         cohorts.not_stated_count
     having
         cohorts.arrest_count <> sum(
-            case
-                when
-                    cases.status_name = 'Arrested'
-                    and {{ dbt.datediff('cases.recorded_date', 'cases.status_date', 'day') }} <= cohorts.horizon_days
-                    then 1
-                else 0
-            end
+            case when cases.status_name = 'Arrested' and cases.status_days <= cohorts.horizon_days then 1 else 0 end
         )
         or cohorts.exceptional_count <> sum(
-            case
-                when
-                    cases.status_name = 'Exception'
-                    and {{ dbt.datediff('cases.recorded_date', 'cases.status_date', 'day') }} <= cohorts.horizon_days
-                    then 1
-                else 0
-            end
+            case when cases.status_name = 'Exception' and cases.status_days <= cohorts.horizon_days then 1 else 0 end
         )
         or cohorts.not_stated_count <> sum(
             case when cases.case_id is not null and cases.status_name is null then 1 else 0 end
