@@ -64,6 +64,11 @@ def months_of_year(dataset: Dataset, year: str) -> list[str]:
     return months_of(dataset, f"{year}-01", f"{year}-12")
 
 
+def month_of_undated(dataset: Dataset, year: str) -> str:
+    """The month that takes the rows of a raw year that belong to none: the first of the year in the dataset's span."""
+    return months_of_year(dataset, year)[0]
+
+
 def years_of(months: Iterable[str]) -> list[str]:
     """The years of some months, each once, in order."""
     return sorted({month[:4] for month in months})

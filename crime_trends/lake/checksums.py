@@ -63,12 +63,15 @@ def field_names(header: Sequence[str]) -> list[str]:
 
 
 def csv_sql(file: Path, header: Sequence[str]) -> str:
-    """The DuckDB table of a CSV's rows as text, in ``field_names``; a row may have too few fields or too many."""
+    """The DuckDB table of a CSV's rows as text, in ``field_names``; a row may have too few fields or too many.
+
+    A field that is there is never null, one that the row lacks always.
+    """
     types = ", ".join(f"'{name}': 'VARCHAR'" for name in field_names(header))
     # null_padding lets a row have too few fields; with it a line break inside quotes needs the serial reader.
     return f"""read_csv(
         {literal(path_pattern(file))}, auto_detect = false, header = false, skip = 1, delim = ',', quote = '"',
-        escape = '"', columns = {{{types}}}, null_padding = true, parallel = false
+        escape = '"', columns = {{{types}}}, null_padding = true, nullstr = '\x01', parallel = false
     )"""
 
 
@@ -109,8 +112,10 @@ def measure(
     """Rows and checksums of a finished CSV, by month.
 
     The hash of a row is the first 64 bits of the MD5 of its mapped columns that are not empty, in the map's order, as
-    ``<target name>\\x1f<value>``, joined by ``\\x1e``. Where rows of one id and month differ, cleaning keeps the one
-    with the latest ``:updated_at``: there the MD5 is taken once more, of itself, ``\\x1f`` and ``:updated_at``.
+    ``<target name>\\x1f<value>``, joined by ``\\x1e``. A row with too few or too many fields has ``row`` and all its
+    fields behind it, each after ``\\x1f``, since cleaning tells it from a whole row of the same values. Where rows of
+    one id and month differ, cleaning prefers the one with the latest ``:updated_at``: there the MD5 is taken once more,
+    of itself, ``\\x1f`` and ``:updated_at``.
 
     Arguments:
         file: CSV in UTF-8 with a header; fields in double quotes, which are doubled within.
@@ -199,13 +204,15 @@ def _rows_sql(file: Path, header: list[str], column_map: ColumnMap) -> str:
         for column in column_map.columns
         if column.name in sources
     ]
+    is_whole = f"{fields[len(header) - 1]} is not null and {fields[len(header)]} is null"
+    parts.append(f"if({is_whole}, null, concat_ws(chr(31), 'row', {', '.join(fields)}))")
     return f"""
         create temp table measured as
         select
             coalesce({month_sql(field(sources.get(column_map.month_column, "")))}, '') as month,
             {id_sql(field(sources.get(column_map.id_column, "")))} as id,
             {field(":updated_at")} as updated_at,
-            md5(concat_ws(chr(30), {", ".join(parts) or "''"})) as digest,
+            md5(concat_ws(chr(30), {", ".join(parts)})) as digest,
             regexp_matches(concat({", ".join(fields)}), '[\\r\\n]|^[\\x00-\\x20]+$') as has_line_break
         from {csv_sql(file, header)}
     """

@@ -14,7 +14,7 @@ from crime_trends.datasets import Dataset
 from crime_trends.errors import CrimeTrendsError
 from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import CleanManifest, RawManifest
-from crime_trends.months import months_of_year, years_of
+from crime_trends.months import month_of_undated, years_of
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class CleaningPlan:
         """
         inputs = []
         for year in years_of(self.months_with_rows):
-            raw, first = self.raw[year], _first_month(self.dataset, year)
+            raw, first = self.raw[year], month_of_undated(self.dataset, year)
             inputs.append(
                 YearInput(
                     year=year,
@@ -172,15 +172,11 @@ def discard_attempt(lake: Lake, plan: CleaningPlan) -> None:
         lake.remove_folder(folder)
 
 
-def _first_month(dataset: Dataset, year: str) -> str:
-    return months_of_year(dataset, year)[0]
-
-
 def _raw_rows(dataset: Dataset, raw: RawManifest, month: str) -> RawRows:
     """The rows of a month; a year's first month also has those that belong to none."""
     own = raw.months.get(month)
     rows, checksum = (own.rows, own.checksum) if own else (0, "")
-    if raw.undated_rows and month == _first_month(dataset, raw.partition):
+    if raw.undated_rows and month == month_of_undated(dataset, raw.partition):
         rows, checksum = rows + raw.undated_rows, f"{checksum}+{raw.undated_checksum}"
     return RawRows(rows, checksum, own.portal_rows if own else None)
 

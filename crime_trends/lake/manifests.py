@@ -131,10 +131,12 @@ class RawManifest(Manifest):
         return sum(file.rows for file in self.files)
 
 
-def changed_months(old: RawManifest | None, new: RawManifest) -> list[str]:
+def changed_months(old: RawManifest | None, new: RawManifest, undated_month: str) -> list[str]:
     """The months whose rows differ, also those that vanished.
 
-    Rows that belong to no month are rejects of the file's first month, so a change of theirs is one of that month.
+    Arguments:
+        old, new: the year before and after; None if it was never fetched.
+        undated_month: the month that takes rows of no month, so that a change of theirs is one of it.
     """
     before, after = (old.months if old else {}), new.months
     months = before.keys() | after.keys()
@@ -143,8 +145,8 @@ def changed_months(old: RawManifest | None, new: RawManifest) -> list[str]:
         for month in months
         if month not in before or month not in after or before[month].checksum != after[month].checksum
     }
-    if months and new.undated_checksum != (old.undated_checksum if old else ""):
-        changed |= {min(listed) for listed in (before, after) if listed}
+    if new.undated_checksum != (old.undated_checksum if old else ""):
+        changed.add(undated_month)
     return sorted(changed)
 
 

@@ -16,7 +16,7 @@ from crime_trends.datasets import DATASETS, Dataset, Lookup, SocrataSource
 from crime_trends.errors import PortalError
 from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import RawManifest, RawMonth, changed_months
-from crime_trends.months import month_range
+from crime_trends.months import month_of_undated, month_range
 from crime_trends.portals.contract import check_counts, check_dates, measured_download, new_columns
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.kind import refuse_other_kind
@@ -284,7 +284,7 @@ class RawIngest:
                 undated_checksum=measured.undated_checksum,
             )
             publish(self.lake, manifest, old)
-        changed = changed_months(old, manifest)
+        changed = changed_months(old, manifest, month_of_undated(dataset, str(year)))
         self._progress(f"{dataset.key} {year}: {manifest.rows} rows, {len(changed)} months changed")
         return FetchResult(manifest, "fetched", changed, added)
 

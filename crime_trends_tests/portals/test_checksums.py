@@ -114,10 +114,27 @@ def test_line_break_in_a_field_is_noticed_and_part_of_its_row(measured) -> None:
 
 def test_rows_with_too_few_and_too_many_fields_are_rows(measured) -> None:
     found = measured("incident_num,date_time,beat\nE1,2023-01-01\nE2,2023-01-02,1,2,3\nE3,2023-02-01,1\n")
-    short = {"call_id": "E1", "occurred_at": "2023-01-01"}
-    long = {"call_id": "E2", "occurred_at": "2023-01-02", "beat_code": "1"}
+    short = {"call_id": "E1", "occurred_at": "2023-01-01", "row": "E1\x1f2023-01-01"}
+    long = {"call_id": "E2", "occurred_at": "2023-01-02", "beat_code": "1", "row": "E2\x1f2023-01-02\x1f1\x1f2\x1f3"}
     whole = {"call_id": "E3", "occurred_at": "2023-02-01", "beat_code": "1"}
     assert found.months == {"2023-01": (2, by_hand(short, long)), "2023-02": (1, by_hand(whole))}
+
+
+@pytest.mark.parametrize(
+    ("broken", "repaired"),
+    [
+        ("E1,2023-01-01 00:00:05,FD", "E1,2023-01-01 00:00:05,FD,"),
+        ("E1,2023-01-01 00:00:05,FD,523,", "E1,2023-01-01 00:00:05,FD,523"),
+        ("E1,2023-01-01 00:00:05,FD,523,more", "E1,2023-01-01 00:00:05,FD,523"),
+        ("E1,2023-01-01 00:00:05,FD,523,more", "E1,2023-01-01 00:00:05,FD,523,other"),
+    ],
+    ids=["a field too few", "an empty field too many", "a field too many", "another field too many"],
+)
+def test_a_row_whose_number_of_fields_is_mended_changes_its_month(measured, broken: str, repaired: str) -> None:
+    before, after = measured(PINNED + broken + "\n").months, measured(PINNED + repaired + "\n").months
+    assert (before["2023-01"][0], after["2023-01"][0]) == (3, 3)
+    assert before["2023-01"] != after["2023-01"]
+    assert before["2023-02"] == after["2023-02"]
 
 
 def test_undated_rows_and_rows_of_another_year_are_apart(measured) -> None:
