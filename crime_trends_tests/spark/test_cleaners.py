@@ -17,6 +17,17 @@ Found = dict[str, dict[str, Any]]
 
 UNPADDED_TIMES = {"0": "0000", "7": "0007", "45": "0045", "930": "0930", "2200": "2200"}
 INVALID_TIMES = ("60", "80", "170", "1970")
+WITHOUT_CLOCK = {
+    "day and time": ({"occ_date_time": "12/31/2023", "occ_time": "1400"}, datetime(2023, 12, 31, 14)),
+    "serial number and time": ({"occ_date_time": "45291", "occ_time": "1400"}, datetime(2023, 12, 31, 14)),
+    "day and 2400": ({"occ_date_time": "12/31/2023", "occ_time": "2400"}, datetime(2024, 1, 1)),
+    "day and midnight": ({"occ_date_time": "12/31/2023", "occ_time": "0"}, datetime(2023, 12, 31)),
+    "day and no time": ({"occ_date_time": "12/31/2023"}, datetime(2023, 12, 31)),
+    "a clock and another time": (
+        {"occ_date_time": "12/31/2023  13:05", "occ_time": "1400"},
+        datetime(2023, 12, 31, 13, 5),
+    ),
+}
 AUSTIN = {"crime_type": "THEFT", "ucr_code": "600", "occ_date": "2023-12-31T00:00:00.000"}
 AUSTIN_ROWS = [
     {"incident_report_number": "20238001001", "occ_date_time": "2023-12-22T22:00:00.000", "occ_time": "2200"},
@@ -70,6 +81,11 @@ AUSTIN_ROWS = [
     },
     {"incident_report_number": "20238001021", "address": "5500  TUMBLEWEED DR ", "zip_code": "78744.0"},
     {"incident_report_number": "20238001022", "latitude": " ", "occ_time": " ", "clearance_status": ""},
+    {"incident_report_number": "20238001023", "clearance_status": "N"},
+    {"incident_report_number": "20238001024", "clearance_date": "2024-01-05T00:00:00.000"},
+    {"incident_report_number": "200512345"},
+    {"incident_report_number": "2023800100123"},
+    *({"incident_report_number": text, **fields} for text, (fields, _) in WITHOUT_CLOCK.items()),
 ]
 
 
@@ -88,6 +104,11 @@ def test_austin_joins_day_and_unpadded_time_where_the_time_is_missing(austin: Fo
     row, padded = austin[f"time {text}"], UNPADDED_TIMES[text]
     assert (row["occurred_time"], row["issues"]) == (padded, [])
     assert row["occurred_at"] == datetime(2023, 12, 31, int(padded[:2]), int(padded[2:]))
+
+
+@pytest.mark.parametrize("name", WITHOUT_CLOCK)
+def test_austin_time_beside_a_moment_without_a_clock_stands_in(austin: Found, name: str) -> None:
+    assert (austin[name]["occurred_at"], austin[name]["issues"]) == (WITHOUT_CLOCK[name][1], [])
 
 
 def test_austin_joins_day_and_time_of_the_report(austin: Found) -> None:
@@ -136,6 +157,9 @@ def test_austin_clearance(austin: Found) -> None:
     assert row["clearance_date"] == date(2024, 1, 5)
     assert austin["20238001013"]["clearance_status_name"] is None
     assert austin["20238001013"]["issues"] == ["clearance_date:not_a_date"]
+    not_cleared = austin["20238001023"]
+    assert (not_cleared["clearance_status_code"], not_cleared["clearance_status_name"]) == ("N", "Not cleared")
+    assert (not_cleared["clearance_date"], not_cleared["issues"]) == (None, [])
 
 
 def test_austin_text_stays_as_published(austin: Found) -> None:
@@ -158,6 +182,15 @@ def test_austin_census_block_group_has_ten_digits_with_or_without_commas(austin:
 def test_austin_status_without_date_and_date_without_status(austin: Found) -> None:
     row = austin["20238001018"]
     assert (row["clearance_status_name"], row["clearance_date"], row["issues"]) == ("Arrested", None, [])
+    row = austin["20238001024"]
+    assert (row["clearance_status_code"], row["clearance_status_name"]) == (None, None)
+    assert (row["clearance_date"], row["issues"]) == (date(2024, 1, 5), [])
+
+
+@pytest.mark.parametrize("incident", ["200512345", "20238001001", "2023800100123"])
+def test_austin_incident_numbers_of_9_to_13_digits_stay_as_published(austin: Found, incident: str) -> None:
+    assert austin[incident]["incident_id"] == incident
+    assert austin[incident]["issues"] == []
 
 
 @pytest.mark.parametrize("incident", ["20238001019", "20238001020"])
@@ -422,7 +455,7 @@ def nibrs(clean: Clean) -> Found:
         {"uniquenibrno": "25245765_240_1", "area": "9", "rpt_dist_no": "943", "premis_cd": "RA",
          "crime_against": "Person, Property", "domestic_violence_crime": "Yes", "hate_crime": "No",
          "gang_related_crime": "maybe", "hndrdth_lat": "0", "hndrdth_lon": "0", "totaloffensecount": "2",
-         "nibr_description": "487(D)(1) - PC - F - Grand Theft Auto - GTA  - 240", "status": "40",
+         "nibr_description": "487(D)(1) - PC - F - Grand Theft Auto - GTA - 240", "status": "40",
          "premis_desc": "244 - TOBACCO SHOP"},
         {"uniquenibrno": "25245765_23H_2", "time_occ": "0000", "crime_against": "Society", "nibr_code": "23H"},
         {"uniquenibrno": "25245765_290_3", "time_occ": "1200", "crime_against": "Property", "nibr_code": "290"},
@@ -447,7 +480,7 @@ def test_los_angeles_nibrs_offense(nibrs: Found) -> None:
 
 def test_los_angeles_nibrs_texts_stay_as_published(nibrs: Found) -> None:
     row = nibrs["25245765_240_1"]
-    assert row["offense_name"] == "487(D)(1) - PC - F - Grand Theft Auto - GTA  - 240"
+    assert row["offense_name"] == "487(D)(1) - PC - F - Grand Theft Auto - GTA - 240"
     assert (row["status_code"], row["premise_name"]) == ("40", "244 - TOBACCO SHOP")
 
 

@@ -87,6 +87,21 @@ def test_the_later_updated_row_of_a_key_stays_whatever_the_order(clean: Clean) -
         assert [(reject["reason"], reject["raw"]["area"]) for reject in result.rejects] == [("superseded", "01")]
 
 
+def test_a_row_with_a_wrong_number_of_fields_never_supersedes_a_whole_one(clean: Clean) -> None:
+    header = ":id,:updated_at,date_occ,time_occ,crm_cd,dr_no,crm_cd_desc,area"
+    older, newer = (f"a,2023-0{month}-01T00:00:00.000Z,2023-01-10T00:00:00.000,1200,510" for month in (2, 3))
+    short, long = f"{newer},{{id}}", f"{newer},{{id}},THEFT, PETTY,01"
+    rows, broken = [], []
+    for number, text in enumerate((short, long, short, long)):
+        pair = [text.format(id=number), f"{older},{number},THEFT,01"]
+        rows += pair if number < 2 else pair[::-1]
+        broken.append(("superseded", pair[0]))
+    result = clean(REPORTS, "\n".join([header, *rows, short.format(id="alone"), ""]), ["2023-01"])
+    kept = {row["incident_id"]: (row["area_code"], row["issues"]) for row in result.rows}
+    assert kept == {**dict.fromkeys("0123", ("01", [])), "alone": (None, ["row:field_count"])}
+    assert sorted((reject["reason"], reject["raw"]) for reject in result.rejects) == sorted(broken)
+
+
 @pytest.mark.parametrize("spelled", ["20,230,001", "20230001.0", " 20230001 "])
 def test_an_id_is_the_same_with_thousands_commas_point_zero_and_spaces(clean: Clean, spelled: str) -> None:
     rows = [report("20230001", "2023-02-01T00:00:00.000Z", "01"), report(spelled, "2023-03-01T00:00:00.000Z", "02")]

@@ -1,8 +1,9 @@
 """Decides what becomes of each row, and counts it: clean, rejected with a reason, or dropped as an exact duplicate.
 
 A row is rejected only if it belongs to no month, has no id, or is superseded by another row of the same id in the same
-month: the later ``:updated_at`` stays, else the greater row hash, so that the choice never depends on the order of the
-rows. Exact duplicates are the same in every column that the column map names.
+month. A row with as many fields as the header stays before one with too few or too many, then the one with the later
+``:updated_at``, else the greater row hash, so that the choice never depends on the order of the rows. Exact duplicates
+are the same in every column that the column map names.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def with_outcomes(rows: DataFrame, partitions: int, raw: Column) -> DataFrame:
     # The hash goes first, since sorting by a number is fast, and months and ids begin alike.
     key = ("key_hash", "partition", "is_dated", "row_id")
     same_key = Window.partitionBy(*key).orderBy("row_hash", F.desc_nulls_last("updated_at"))
-    newness = F.struct("updated_at", "row_hash")
+    rank = F.struct(F.col("malformed").isNull().alias("is_whole"), "updated_at", "row_hash")
     every_row = same_key.rowsBetween(Window.unboundedPreceding, Window.unboundedFollowing)
     is_usable = F.col("is_dated") & F.col("row_id").isNotNull()
     return (
@@ -35,14 +36,14 @@ def with_outcomes(rows: DataFrame, partitions: int, raw: Column) -> DataFrame:
         .withColumns(
             {
                 "hash_before": F.lag("row_hash").over(same_key),
-                "newest": F.max(newness).over(every_row),
+                "first_rank": F.max(rank).over(every_row),
             }
         )
         .withColumn(
             "outcome",
             F.when(~is_usable, REJECTED)
             .when(F.col("row_hash") == F.col("hash_before"), DUPLICATE)
-            .when(newness == F.col("newest"), CLEAN)
+            .when(rank == F.col("first_rank"), CLEAN)
             .otherwise(REJECTED),
         )
         .withColumn(
@@ -52,7 +53,7 @@ def with_outcomes(rows: DataFrame, partitions: int, raw: Column) -> DataFrame:
             .when(F.col("outcome") == REJECTED, Rejection.SUPERSEDED),
         )
         .withColumn("raw", F.when(F.col("outcome") == REJECTED, raw))
-        .drop("key_hash", "hash_before", "newest", "is_dated", "updated_at", "row_hash", "year")
+        .drop("key_hash", "hash_before", "first_rank", "is_dated", "updated_at", "row_hash", "year")
     )
 
 

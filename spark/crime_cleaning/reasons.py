@@ -39,6 +39,7 @@ MEANINGS: dict[Issue | Rejection, str] = {
     Rejection.NO_MONTH: "The row's date is empty or can't be read, or lies outside the file's year or the dataset's "
     "span.",
     Rejection.NO_ID: "The row has no id.",
-    Rejection.SUPERSEDED: "Another row of the same id and month is newer by `:updated_at`, or else, where the portal "
-    "does not say, has the greater hash.",
+    Rejection.SUPERSEDED: "Another row of the same id and month goes before it: one with as many fields as the header "
+    "before one with fewer or more, then the newer one by `:updated_at`, then, where the portal does not say, the one "
+    "with the greater hash.",
 }

@@ -205,9 +205,12 @@ def day_and_time_or(name: str, day: str, time: str) -> Rule:
 
 
 def timestamp_or(name: str, day: str, time: str) -> Rule:
-    """A local time; where it is missing or bad, day and HHMM joined as by ``day_and_time``."""
-    own = timestamp(name)
-    return Rule(own.parsed, F.coalesce(F.col(name), _joined(day, time)), own.reason)
+    """A local time; where it is missing or bad, or its clock stands at 00:00, which is also how a day without a time
+    is written, day and HHMM joined as by ``day_and_time``, if they are there.
+    """
+    own, joined = timestamp(name), _joined(day, time)
+    with_clock = F.when(F.col(name) > F.col(name).cast("date").cast("timestamp_ntz"), F.col(name))
+    return Rule(own.parsed, F.coalesce(with_clock, joined, F.col(name)), own.reason)
 
 
 def _joined(day: str, time: str) -> Column:
