@@ -17,13 +17,11 @@ from crime_cleaning.reading import read_years
 from crime_cleaning.reading import texts as as_texts
 from crime_cleaning.rules import plain, text_name, usable, wall_clock
 from crime_cleaning.spec import YearInput
-from hypothesis import given
-from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from crime_trends.lake.checksums import date_sql, id_sql, measure
-from crime_trends_tests.spark.texts import few_examples, many_texts
+from crime_trends_tests.spark.texts import many_texts
 
 TYPES = {
     ColumnType.TEXT: str,
@@ -75,45 +73,36 @@ def test_any_text_gives_a_value_or_an_issue_in_every_column(spark: SparkSession,
     column_map = COLUMN_MAPS[dataset]
     names = [column.name for column in column_map.columns if column.sources]
 
-    @few_examples
-    @given(many_texts)
-    def every_column_meets_every_text(texts: list[str]) -> None:
-        rows = [
-            (number, *(texts[(number + 7 * place) % len(texts)] for place in range(len(names))))
-            for number in range(len(texts))
-        ]
-        frame = spark.createDataFrame(rows, ", ".join(["number int", *(f"`{name}` string" for name in names)]))
-        frame = frame.select(
-            "number",
-            *[usable(F.col(name)).alias(text_name(name)) for name in names],
-            F.lit("2024-03").alias("partition"),
-            F.lit(None).cast("string").alias("malformed"),
-        )
-        cleaned = {row["number"]: row.asDict() for row in CLEANERS[dataset](frame).collect()}
-        assert len(cleaned) == len(rows)
-        for number, *row in rows:
-            usable_texts = {name: text.strip(" ") or None for name, text in zip(names, row, strict=True)}
-            check(column_map, usable_texts, cleaned[number])
-
-    every_column_meets_every_text()
+    texts = many_texts()
+    rows = [
+        (number, *(texts[(number + 7 * place) % len(texts)] for place in range(len(names))))
+        for number in range(len(texts))
+    ]
+    frame = spark.createDataFrame(rows, ", ".join(["number int", *(f"`{name}` string" for name in names)]))
+    frame = frame.select(
+        "number",
+        *[usable(F.col(name)).alias(text_name(name)) for name in names],
+        F.lit("2024-03").alias("partition"),
+        F.lit(None).cast("string").alias("malformed"),
+    )
+    cleaned = {row["number"]: row.asDict() for row in CLEANERS[dataset](frame).collect()}
+    assert len(cleaned) == len(rows)
+    for number, *row in rows:
+        usable_texts = {name: text.strip(" ") or None for name, text in zip(names, row, strict=True)}
+        check(column_map, usable_texts, cleaned[number])
 
 
 def test_spark_and_duckdb_read_the_same_day_and_id_in_any_text(spark: SparkSession) -> None:
-    @few_examples
-    @given(many_texts)
-    def same_day_and_id(texts: list[str]) -> None:
-        frame = spark.createDataFrame([(text,) for text in texts], "text string")
-        text = usable(F.col("text"))
-        by_spark = frame.select("text", wall_clock(text).cast("date"), plain(text)).collect()
-        with duckdb.connect() as connection:
-            by_duckdb = connection.execute(
-                f"select text, {date_sql('text')}, nullif({id_sql('text')}, '') from (select unnest($texts) as text)",
-                {"texts": texts},
-            ).fetchall()
-        differing = [(*a, *b[1:]) for a, b in zip(by_spark, by_duckdb, strict=True) if tuple(a) != b]
-        assert differing == [], "text, day and id of Spark, day and id of DuckDB"
-
-    same_day_and_id()
+    frame = spark.createDataFrame([(text,) for text in many_texts()], "text string")
+    text = usable(F.col("text"))
+    by_spark = frame.select("text", wall_clock(text).cast("date"), plain(text)).collect()
+    with duckdb.connect() as connection:
+        by_duckdb = connection.execute(
+            f"select text, {date_sql('text')}, nullif({id_sql('text')}, '') from (select unnest($texts) as text)",
+            {"texts": many_texts()},
+        ).fetchall()
+    differing = [(*a, *b[1:]) for a, b in zip(by_spark, by_duckdb, strict=True) if tuple(a) != b]
+    assert differing == [], "text, day and id of Spark, day and id of DuckDB"
 
 
 def unified(text: str | None) -> str | None:
@@ -121,28 +110,27 @@ def unified(text: str | None) -> str | None:
     return text and text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def test_any_text_survives_the_way_through_a_file(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("line_end", "quoting"), [("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)], ids=["all in quotes", "CRLF"]
+)
+def test_any_text_survives_the_way_through_a_file(
+    spark: SparkSession, tmp_path: Path, line_end: str, quoting: int
+) -> None:
     """Of a field in quotes only the kind of its line breaks is lost; ingest counts the rows that cleaning reads."""
     column_map = COLUMN_MAPS["san_diego_calls_for_service"]
-    header = ["incident_num", "date_time", "address_road_primary", "call_type"]
-
-    @few_examples
-    @given(many_texts, st.sampled_from([("\n", csv.QUOTE_ALL), ("\r\n", csv.QUOTE_MINIMAL)]))
-    def survives(texts: list[str], style: tuple[str, int]) -> None:
-        file = tmp_path / "raw.csv"
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator=style[0], quoting=style[1])
-            writer.writerow(header)
-            writer.writerows([f"E{n}", "2023-01-01 00:00:05", text, texts[-n]] for n, text in enumerate(texts))
-        measured = measure(file, column_map, ["2023-01"], memory_limit="200MB", temporary_dir=tmp_path)
-        assert measured.months["2023-01"][0] == measured.rows == len(texts)
-        year = YearInput("2023", [str(file)], header, measured.has_line_breaks, ["2023-01"], ["2023-01"], None)
-        rows = as_texts(read_years(spark, column_map, [year]), column_map)
-        read = rows.select("row_id", text_name("address_road"), "malformed").collect()
-        expected = {f"E{n}": (unified(text.strip(" ") or None), None) for n, text in enumerate(texts)}
-        found = {row_id: (unified(text), malformed) for row_id, text, malformed in read}
-        assert len(found) == len(read)
-        differing = {key: (expected.get(key), found.get(key)) for key in expected.keys() | found.keys()}
-        assert {key: pair for key, pair in differing.items() if pair[0] != pair[1]} == {}, "expected, found"
-
-    survives()
+    header, texts = ["incident_num", "date_time", "address_road_primary", "call_type"], many_texts()
+    file = tmp_path / "raw.csv"
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator=line_end, quoting=quoting)
+        writer.writerow(header)
+        writer.writerows([f"E{n}", "2023-01-01 00:00:05", text, texts[-n]] for n, text in enumerate(texts))
+    measured = measure(file, column_map, ["2023-01"], memory_limit="200MB", temporary_dir=tmp_path)
+    assert measured.months["2023-01"][0] == measured.rows == len(texts)
+    year = YearInput("2023", [str(file)], header, measured.has_line_breaks, ["2023-01"], ["2023-01"], None)
+    rows = as_texts(read_years(spark, column_map, [year]), column_map)
+    read = rows.select("row_id", text_name("address_road"), "malformed").collect()
+    expected = {f"E{n}": (unified(text.strip(" ") or None), None) for n, text in enumerate(texts)}
+    found = {row_id: (unified(text), malformed) for row_id, text, malformed in read}
+    assert len(found) == len(read)
+    differing = {key: (expected.get(key), found.get(key)) for key in expected.keys() | found.keys()}
+    assert {key: pair for key, pair in differing.items() if pair[0] != pair[1]} == {}, "expected, found"

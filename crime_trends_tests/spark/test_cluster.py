@@ -91,7 +91,7 @@ def test_a_cluster_makes_the_months_that_this_machine_makes(cluster: tuple[str, 
         workplace.pyspark = PySparkResource(memory=MEMORY, temporary_dir=str(workplace.temporary_dir), master=master)
         workplace.bring(DATASET, "2023", csv_text(rows))
         manifests = workplace.clean(DATASET, MONTHS)
-        assert {month: manifest.version for month, manifest in manifests.items()}.keys() == set(MONTHS)
+        assert manifests.keys() == set(MONTHS)
         made.append(checksums(workplace))
     here, there = made
     assert here == there

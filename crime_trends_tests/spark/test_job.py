@@ -25,6 +25,8 @@ from crime_trends.lake.publishing import publish_months
 from crime_trends.months import months_of_year
 from crime_trends.resources.pyspark import PySparkResource
 from crime_trends_tests.spark.conftest import csv_text
+from crime_trends_tests.spark.test_killed_publishing import rows_if_whole
+from crime_trends_tests.spark.test_publishing import cleaned, publish_raw
 
 
 class Workplace:
@@ -191,17 +193,30 @@ def processes_of(folder: Path) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks at processes through /proc")
-@pytest.mark.parametrize(
-    ("how", "moment"), [(signal.SIGINT, "starting"), (signal.SIGKILL, "writing")], ids=("interrupted", "killed")
-)
-def test_no_process_and_no_month_outlives_a_run_that_ends(
-    how: signal.Signals, moment: str, workplace: Workplace, tmp_path: Path
+def test_the_month_stays_the_old_one_and_no_process_lives_on_wherever_a_run_ends(
+    workplace: Workplace, tmp_path: Path
 ) -> None:
-    dataset = DATASETS["san_diego_calls_for_service"]
-    workplace.bring(dataset, "2024", csv_text([row_of(dataset, 1, "2024-04-10")]))
-    attempts = workplace.lake.path(f"{ATTEMPTS}/{dataset.key}")
+    dataset, month, lake = DATASETS["san_diego_calls_for_service"], "2024-04", workplace.lake
+    publish_raw(lake, {month: RawMonth(2, "old")}, year="2024")
+    cleaned(lake, [month], rows=2)
+    before = lake.clean_manifest(dataset.key, month)
+    workplace.bring(dataset, "2024", csv_text([row_of(dataset, 1, f"{month}-10")]))
+    attempts = lake.path(f"{ATTEMPTS}/{dataset.key}")
+    for how, moment in ((signal.SIGINT, "starting"), (signal.SIGKILL, "starting"), (signal.SIGKILL, "writing")):
+        end_a_run(how, moment, workplace, tmp_path)
+        assert lake.clean_manifest(dataset.key, month) == before
+        assert rows_if_whole(lake, month) == (2, 0)
+        assert any(attempts.glob("*")) == (moment == "writing")
+    assert workplace.clean(dataset, [month])[month].clean_rows == 1
+    assert rows_if_whole(lake, month) == (1, 0)
+    assert not any(attempts.glob("*")), "the next run sweeps what the killed one left"
+
+
+def end_a_run(how: signal.Signals, moment: str, workplace: Workplace, folder: Path) -> None:
+    """Runs the job and sends the signal while its JVM starts or Spark writes; none of its processes lives on."""
+    attempts = workplace.lake.path(f"{ATTEMPTS}/san_diego_calls_for_service")
     run = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", RUN, str(folder)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         # The job's Python and its JVM both have the temporary folder in their environment.
@@ -214,10 +229,6 @@ def test_no_process_and_no_month_outlives_a_run_that_ends(
     finally:
         run.kill()
         run.wait()
-    assert workplace.lake.clean_manifest(dataset.key, "2024-04") is None
-    assert any(attempts.glob("*")) == (moment == "writing")
-    workplace.clean(dataset, ["2024-04"])
-    assert not any(attempts.glob("*")), "the next run sweeps what the killed one left"
 
 
 def wait_until(condition: Callable[[], bool], message: str, seconds: float = 60) -> None:
