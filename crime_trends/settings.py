@@ -66,7 +66,8 @@ class Settings(CloudSettings, BaseSettings):
             sample: made-up data are meant, which have a home of their own unless the environment names one.
 
         Raises:
-            UsageError: a setting is wrong; the message names each variable and what is wrong with it.
+            UsageError: a setting is wrong, and the message names each variable and what is wrong with it; or made-up
+                data are meant for Google Cloud.
         """
         try:
             settings = cls()
@@ -76,6 +77,10 @@ class Settings(CloudSettings, BaseSettings):
                 named = f"{PREFIX}{str(problem['loc'][0]).upper()}: " if problem["loc"] else ""
                 problems.append(named + problem["msg"].removeprefix("Value error, "))
             raise UsageError("wrong setting: " + "; ".join(problems)) from None
+        if sample and settings.target == "gcp":
+            raise UsageError(
+                f"--sample works on this machine alone, but {PREFIX}TARGET is gcp; unset it, or set it to local"
+            )
         if "home" in settings.model_fields_set:
             return settings
         home = REPOSITORY / DEFAULT_HOME

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from crime_trends.settings import Settings
+
 if TYPE_CHECKING:
     import dagster as dg
 
@@ -28,8 +30,18 @@ REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
 MEMORY, ROOM = Path("/dev/shm"), 8 * 1024**3  # noqa: S108
 
 
+OWN_SETTINGS = ("CRIME_TRENDS_", "DAGSTER_")
+
+
 def pytest_configure() -> None:
-    """Puts the folders of tests into memory where there is room: Dagster waits for the disk with each event."""
+    """Takes the developer's own settings away, and puts the folders of tests into memory where there is room.
+
+    Settings are read when modules are imported, so no fixture would be early enough. Memory, since Dagster waits for
+    the disk with each event.
+    """
+    for variable in [name for name in os.environ if name.startswith(OWN_SETTINGS)]:
+        del os.environ[variable]
+    Settings.model_config["env_file"] = None
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
@@ -46,7 +58,6 @@ def real_portal_dir() -> Path:
 def definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
     """The code location, loaded once over a home of its own."""
     from crime_trends.definitions import build_definitions
-    from crime_trends.settings import Settings
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CRIME_TRENDS_HOME", str(tmp_path_factory.mktemp("home")))
@@ -97,8 +108,8 @@ class Home:
     settings: dict[str, str] = field(default_factory=dict)
 
     def environment(self) -> dict[str, str]:
-        """What the command sees of the environment: no setting of the developer's own."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRIME_TRENDS_", "DAGSTER_"))}
+        """What the command sees of the environment: no setting of a test's own process."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN_SETTINGS)}
         urls = {f"CRIME_TRENDS_{city.upper()}_URL": url for city, url in self.urls.items()}
         return {
             **kept,
@@ -110,11 +121,11 @@ class Home:
         }
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """The command, started and left running."""
+        """The command, started and left running, in a working directory that holds no settings: beside the home."""
         return subprocess.Popen(
             [sys.executable, "-m", "crime_trends.cli", *arguments],
             env=self.environment(),
-            cwd=REPOSITORY,
+            cwd=next(folder for folder in self.path.parents if folder.is_dir()),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -139,7 +139,12 @@ class Services:
         self.folder = folder
         self.environment = environment
         self.services = yaml.safe_load((REPOSITORY / "docker-compose.yaml").read_text())["services"]
-        self.stand_ins = {"0.0.0.0": "127.0.0.1", **{port: str(here) for port, here in ports.items()}}  # noqa: S104
+        workspace = "deploy/workspace.yaml"
+        self.stand_ins = {
+            "0.0.0.0": "127.0.0.1",  # noqa: S104
+            workspace: str(REPOSITORY / workspace),
+            **{port: str(here) for port, here in ports.items()},
+        }
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str) -> None:
@@ -148,7 +153,7 @@ class Services:
         command[0] = str(Path(sys.executable).parent / command[0])
         with (self.folder / f"{name}.log").open("a") as log:
             self.running[name] = subprocess.Popen(
-                command, env=dict(self.environment), cwd=REPOSITORY, stdout=log, stderr=log, start_new_session=True
+                command, env=dict(self.environment), cwd=self.folder, stdout=log, stderr=log, start_new_session=True
             )
 
     def is_code_healthy(self) -> bool:
@@ -166,7 +171,7 @@ class Services:
             "-p",
             self.stand_ins["4000"],
         ]
-        return subprocess.run(command, env=dict(self.environment), cwd=REPOSITORY, capture_output=True).returncode == 0
+        return subprocess.run(command, env=dict(self.environment), cwd=self.folder, capture_output=True).returncode == 0
 
     def kill(self, name: str) -> None:
         """Ends a service and all that it started, as a container that runs out of memory."""
@@ -237,7 +242,7 @@ def backfill(server: DagsterServer, environment: Mapping[str, str], month: str, 
         "--to",
         month,
     ]
-    handed = subprocess.run(command, env=dict(environment), cwd=REPOSITORY, capture_output=True, text=True, timeout=600)
+    handed = subprocess.run(command, env=dict(environment), capture_output=True, text=True, timeout=600)
     if handed.returncode != 0:
         raise CrimeTrendsError(f"the backfill of {month} was refused: {handed.stderr}")
     id = handed.stdout.split()[1].rstrip(":")
@@ -267,9 +272,8 @@ def check(programs: Path, folder: Path, seconds: float) -> None:
         portal = stack.enter_context(SamplePortal(portal_folder))
         ports = {"3000": free_port(), "4000": free_port()}
         web_url = f"http://127.0.0.1:{ports['3000']}"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRIME_TRENDS_", "DAGSTER_"))}
         environment = {
-            **kept,
+            **os.environ,
             **{f"CRIME_TRENDS_{city.upper()}_URL": url for city, url in portal.urls.items()},
             "DAGSTER_HOME": str(REPOSITORY / "deploy"),
             "CRIME_TRENDS_HOME": str(folder / "home"),
@@ -337,7 +341,11 @@ def main() -> int:
         sys.stderr.write("deploy-check: PostgreSQL is missing; on Debian or Ubuntu: apt install postgresql\n")
         return 2
     started = time.monotonic()
+    # No setting of the developer's own: neither the environment's, nor those of a file .env in the working directory.
+    for variable in [name for name in os.environ if name.startswith(("CRIME_TRENDS_", "DAGSTER_"))]:
+        del os.environ[variable]
     with tempfile.TemporaryDirectory(prefix="deploy-check-") as name:
+        os.chdir(name)
         try:
             check(programs, Path(name), options.seconds)
         except (CrimeTrendsError, ChildProcessError) as error:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from crime_trends.settings import PREFIX, Settings
+from crime_trends.settings import PREFIX
 from crime_trends.warehouse.schema import SCHEMAS
 from crime_trends_tests.conftest import REPOSITORY
 
@@ -23,21 +20,28 @@ def env_file(output: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, input=output, capture_output=True, text=True, timeout=60)
 
 
-def test_outputs_make_an_env_file_of_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.startswith(PREFIX):
-            monkeypatch.delenv(name)
+def test_outputs_make_an_env_file_of_settings_which_a_terminal_loads(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "google-cloud.md").read_text()
+    written, loaded = "settings_from_terraform > google-cloud.env\n", "export $(cat google-cloud.env)\n"
+    assert page.index(written) < page.index(loaded) < page.index("crime-trends backfill")
     values = json.loads((TERRAFORM / "tests" / "settings.json").read_text())
     made = env_file(json.dumps({"settings": {"sensitive": False, "type": "map", "value": values}}))
     assert made.returncode == 0, made.stderr
-    (tmp_path / ".env").write_text(made.stdout)
-    monkeypatch.chdir(tmp_path)
+    (tmp_path / "google-cloud.env").write_text(made.stdout)
 
-    settings = Settings()
-    for name, value in values.items():
-        field = name.removeprefix(PREFIX).lower()
-        assert field in Settings.model_fields, f"{name} is no setting"
-        assert str(getattr(settings, field)) == value
+    says = "from crime_trends.settings import Settings; print(Settings.load().model_dump_json())"
+    for line, target in ((loaded, "gcp"), ("", "local")):
+        script = f'{line}exec "$0" -c "$1"'
+        said = subprocess.run(
+            ["/bin/sh", "-c", script, sys.executable, says], cwd=tmp_path, capture_output=True, text=True, timeout=60
+        )
+        assert said.returncode == 0, said.stderr
+        settings = json.loads(said.stdout)
+        assert settings["target"] == target, "the file counts for who loads it, and for nobody else"
+        if line:
+            named = {name.removeprefix(PREFIX).lower(): value for name, value in values.items()}
+            assert named.keys() <= settings.keys()
+            assert {name: settings[name] for name in named} == named
 
 
 def test_no_outputs_are_named() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crime_trends.settings import Settings
 from crime_trends_tests.conftest import Home
 
 
@@ -48,6 +49,31 @@ def test_wrong_setting_is_named(home: Home, name: str, value: str) -> None:
     assert result.returncode == 2
     assert f"CRIME_TRENDS_{name}" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_made_up_data_never_go_to_google_cloud(home: Home) -> None:
+    home.settings |= {
+        f"CRIME_TRENDS_{name}": value
+        for name, value in {"TARGET": "gcp", "SPARK": "local", "GCP_PROJECT": "crimes", "LAKE_BUCKET": "lake"}.items()
+    }
+    result = home.run("2024-03", "2024-03", "--sample")
+    assert result.returncode == 2
+    assert result.stderr == (
+        "crime-trends: --sample works on this machine alone, but CRIME_TRENDS_TARGET is gcp; unset it, or set it to "
+        "local\n"
+    )
+    assert not home.path.exists()
+
+
+def test_settings_of_the_working_directory_count_there_and_in_no_test(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("CRIME_TRENDS_TARGET=mars\n")
+    result = home.run("2024-03", "2024-03")
+    assert result.returncode == 2
+    assert "CRIME_TRENDS_TARGET" in result.stderr
+    monkeypatch.chdir(tmp_path)
+    assert Settings.load().target == "local"
 
 
 def test_a_home_that_dagster_would_take_for_a_pattern_is_named(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def repository_files() -> Iterator[Path]:
         subfolders[:] = [name for name in subfolders if name not in made and not name.endswith(".egg-info")]
         for name in names:
             path = Path(folder) / name
-            if path.suffix not in {".png", ".pyc"} and name not in {".coverage", ".venv.lock", ".env"}:
+            if path.suffix not in {".png", ".pyc", ".env"} and name not in {".coverage", ".venv.lock", ".env"}:
                 yield path
 
 
