@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from crime_trends.datasets import Lookup, LookupRow
-from crime_trends.errors import NoTableError
+from crime_trends.errors import NoTableError, WarehouseBusyError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 
@@ -208,7 +208,18 @@ class Warehouse(ABC):
         self.write(statements)
 
     def record_facts(self, versions: Mapping[tuple[str, str], str]) -> None:
-        """Notes in the ledger what the facts now are, for (dataset, month) -> version, with the rows they hold."""
+        """Notes in the ledger what the facts now are, for (dataset, month) -> version, with the rows they hold.
+
+        Raises:
+            WarehouseBusyError: other months were asked for meanwhile, so that these may not have been built; nothing is
+                noted.
+        """
+        asked = self.read(f"select dataset, month from {self.table('facts', 'months_to_build')}")
+        if {(dataset, f"{month:%Y-%m}") for dataset, month in asked} != set(versions):
+            raise WarehouseBusyError(
+                "another process built other months of the facts meanwhile, so none are noted as built; have one "
+                "Dagster at work on a warehouse, and try again"
+            )
         made_at = now()
         months = sorted({first_day(month) for _, month in versions})
         if not months:

@@ -24,7 +24,7 @@ from crime_trends.gcp import cloud_errors, is_emulator
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.warehouse.base import Reader, Row, Statement, Value, Warehouse
-from crime_trends.warehouse.bigquery_jobs import Jobs
+from crime_trends.warehouse.bigquery_jobs import TRIES, Jobs
 from crime_trends.warehouse.schema import SCHEMAS, Table, added_columns, tables
 
 if TYPE_CHECKING:
@@ -87,13 +87,13 @@ class BigQueryWarehouse(Warehouse):
 
     def _prepare_dataset(self, schema: str) -> None:
         try:
-            held = self.client.get_dataset(self._dataset(schema))
+            held = self.client.get_dataset(self._dataset(schema), **TRIES)
         except NotFound:
             made = bigquery.Dataset(self._dataset(schema))
             made.location = self.client.location
             made.description = f"crime_trends: {schema}"
             made.labels = {**LABELS, "layer": schema}
-            self.client.create_dataset(made, exists_ok=True)
+            self.client.create_dataset(made, exists_ok=True, **TRIES)
             return
         if self.client.location and held.location.casefold() != self.client.location.casefold():
             raise CrimeTrendsError(
@@ -111,9 +111,9 @@ class BigQueryWarehouse(Warehouse):
             wanted.time_partitioning = bigquery.TimePartitioning(bigquery.TimePartitioningType.MONTH, field="month")
         wanted.clustering_fields = list(table.clustering) or None
         try:
-            held = self.client.get_table(wanted.reference)
+            held = self.client.get_table(wanted.reference, **TRIES)
         except NotFound:
-            self.client.create_table(wanted, exists_ok=True)
+            self.client.create_table(wanted, exists_ok=True, **TRIES)
             return
         place = f"{self.client.project}.{self.prefix}_{table.schema}"
         if table.is_monthly and (held.time_partitioning is None or held.time_partitioning.field != "month"):
@@ -125,7 +125,7 @@ class BigQueryWarehouse(Warehouse):
         schema = [_field(table, name) for name in (*(field.name for field in held.schema), *added)]
         if schema != held.schema:
             held.schema = schema
-            self.client.update_table(held, ["schema"])
+            self.client.update_table(held, ["schema"], **TRIES)
 
     def read(self, sql: str, values: Sequence[Value] = ()) -> list[Row]:
         """As ``Warehouse.read``."""
@@ -161,7 +161,9 @@ class BigQueryWarehouse(Warehouse):
         staged = f"loading_{dataset}_{self.run[:8]}_{key}"
         name = self._load(dataset, staged, key, uris)
         self._check_rows(dataset, staged, manifests)
-        columns = ", ".join(f"`{column.name}`" for column in self.client.get_table(self._staging(staged)).schema)
+        with self.jobs.explained("reading the columns of a staging table of BigQuery"):
+            held = self.client.get_table(self._staging(staged), **TRIES)
+        columns = ", ".join(f"`{column.name}`" for column in held.schema)
         statements.insert(
             1, Statement(f"insert into {target} ({columns}) select {columns} from {self.table('warehouse', staged)}")
         )
@@ -184,18 +186,25 @@ class BigQueryWarehouse(Warehouse):
             write_disposition=bigquery.WriteDisposition.WRITE_TRUNCATE,
             labels=LABELS,
         )
-        with self.jobs.explained(f"loading warehouse.{dataset} into BigQuery"):
-            # A staging table is there until its months are swapped in: then a job that filled it need not run again.
-            try:
-                self.client.create_table(staging)
-                is_filled = False
-            except Conflict:
-                is_filled = True
-            return self.jobs.finish(
-                f"load-{dataset}-{key}",
-                lambda id: self.client.load_table_from_uri(uris, staging.reference, job_id=id, job_config=config),
-                accepts_done=is_filled,
-            )[0]
+        try:
+            with self.jobs.explained(f"loading warehouse.{dataset} into BigQuery"):
+                # A staging table is there until its months are swapped in: so a job that filled it need not run again.
+                try:
+                    self.client.create_table(staging, **TRIES)
+                    is_filled = False
+                except Conflict:
+                    is_filled = True
+                return self.jobs.finish(
+                    f"load-{dataset}-{key}",
+                    lambda id: self.client.load_table_from_uri(
+                        uris, staging.reference, job_id=id, job_config=config, **TRIES
+                    ),
+                    accepts_done=is_filled,
+                )[0]
+        except CrimeTrendsError as error:
+            if not error.passes:  # else the next attempt may find the job, and the table that it filled
+                self._drop(staged)
+            raise
 
     def _check_rows(self, dataset: str, staged: str, manifests: Sequence[CleanManifest]) -> None:
         rows = self.read(f"select month, count(*) from {self.table('warehouse', staged)} group by month")
@@ -212,7 +221,7 @@ class BigQueryWarehouse(Warehouse):
 
     def _drop(self, staged: str) -> None:
         with self.jobs.explained("removing a staging table of BigQuery"):
-            self.client.delete_table(self._staging(staged), not_found_ok=True)
+            self.client.delete_table(self._staging(staged), not_found_ok=True, **TRIES)
 
     def frame(self, spark: SparkSession, place: tuple[str, str], columns: Sequence[str], folder: Path) -> DataFrame:
         """As ``Warehouse.frame``: through Spark's connector for BigQuery, which the session must have."""
@@ -224,7 +233,7 @@ class BigQueryWarehouse(Warehouse):
             return [
                 (schema, item.table_id)
                 for schema in schemas
-                for item in self.client.list_tables(self._dataset(schema))
+                for item in self.client.list_tables(self._dataset(schema), **TRIES)
                 if item.table_type == "TABLE"
             ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -12,9 +13,11 @@ from typing import Any
 
 from google.api_core.exceptions import BadRequest, Conflict, Forbidden, GoogleAPICallError, NotFound
 from google.cloud import bigquery
+from google.cloud.bigquery import DEFAULT_RETRY
 
+from crime_trends.cloud_settings import PREFIX
 from crime_trends.errors import NoTableError, WarehouseBusyError
-from crime_trends.gcp import cloud_errors
+from crime_trends.gcp import REQUEST_SECONDS, cloud_errors
 from crime_trends.warehouse.base import Row, Statement, Value
 
 ABORTED = "Transaction is aborted due to concurrent update"
@@ -22,6 +25,13 @@ ABORTED = "Transaction is aborted due to concurrent update"
 
 ABORTED_ATTEMPTS = 5
 BUSY_REASONS = {"rateLimitExceeded", "quotaExceeded", "jobRateLimitExceeded"}
+
+NEVER_MADE = re.compile(r"not found: (table|dataset)\b", re.IGNORECASE)
+"""How BigQuery says that a table does not exist, unlike a file, a job or a project. It adds the location in which it
+looked, so a table elsewhere reads the same."""
+
+TRIES: dict[str, Any] = {"retry": DEFAULT_RETRY.with_timeout(REQUEST_SECONDS), "timeout": REQUEST_SECONDS}
+"""How long a request is tried, and one try; not how long a job takes."""
 
 
 class Jobs:
@@ -53,7 +63,9 @@ class Jobs:
         config = bigquery.QueryJobConfig(query_parameters=parameters, labels=self.labels)
         name = name if is_shared else f"{name}-{uuid.uuid4().hex}"
         with self.explained(f"BigQuery's job {name}"):
-            rows = self.finish(name, lambda id: self.client.query(sql, job_id=id, job_config=config, job_retry=None))[1]
+            rows = self.finish(
+                name, lambda id: self.client.query(sql, job_id=id, job_config=config, job_retry=None, **TRIES)
+            )[1]
         return [row.values() for row in rows]
 
     def finish(self, name: str, start: Callable[[str], Any], *, accepts_done: bool = True) -> tuple[str, Any]:
@@ -82,15 +94,15 @@ class Jobs:
                 try:
                     job = start(job_id)
                 except Conflict:
-                    job = self.client.get_job(job_id)
+                    job = self.client.get_job(job_id, **TRIES)
                     if job.state == "DONE" and (job.error_result or not accepts_done):
                         continue
                 return numbered, job.result(timeout=self.deadline_seconds)
             except DeadlineError:
-                self.client.cancel_job(job_id)
+                self.client.cancel_job(job_id, **TRIES)
                 raise WarehouseBusyError(
-                    f"BigQuery's job {job_id} was not done after {self.deadline_seconds:g} s and is cancelled; nothing "
-                    "of it is kept"
+                    f"BigQuery's job {job_id} was not done after {self.deadline_seconds:g} seconds and is cancelled; "
+                    f"if it needs longer, set {PREFIX}BIGQUERY_DEADLINE_SECONDS"
                 ) from None
             except BadRequest as error:
                 aborted += 1
@@ -106,7 +118,7 @@ class Jobs:
             what: what was tried, to go on with "failed".
 
         Raises:
-            NoTableError: a table or a dataset does not exist.
+            NoTableError: a table or a dataset does not exist in the location of the settings.
             WarehouseBusyError, CloudBusyError: it may work in a while.
             CloudError: it will not, as it is.
         """
@@ -114,7 +126,12 @@ class Jobs:
             try:
                 yield
             except NotFound as error:
-                raise NoTableError(f"{what} failed: {_reason(error)}; run `crime-trends run` first") from error
+                if not NEVER_MADE.match(_reason(error)):
+                    raise
+                raise NoTableError(
+                    f"{what} failed: {_reason(error)}; run `crime-trends run` first, or set {PREFIX}BIGQUERY_LOCATION "
+                    "to where it lies"
+                ) from error
             except (BadRequest, Forbidden) as error:
                 if ABORTED in str(error) or any(entry.get("reason") in BUSY_REASONS for entry in error.errors):
                     raise WarehouseBusyError(f"{what} failed: {_reason(error)}; try again later") from error

@@ -7,6 +7,8 @@ BigQuery does, and a job can be made to look as if it were still running.
 from __future__ import annotations
 
 import json
+import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,11 +27,15 @@ class Front:
         target: the emulator's address.
         url: its own.
         jobs: ids of the jobs that ran, in order.
+        cancelled: ids of those that somebody cancelled.
+        is_silent: whether nobody gets an answer.
     """
 
     target: str
     url: str = ""
     jobs: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    is_silent: bool = False
     _refusals: list[tuple[str, int, str]] = field(default_factory=list)
     _lost: list[str] = field(default_factory=list)
     _running: int = 0
@@ -43,7 +49,7 @@ class Front:
         self._lost.append(marker)
 
     def look_running(self, times: int) -> None:
-        """The next answers to whoever asks for a job say that it is running."""
+        """The next answers to whoever starts a job, or asks for one, say that it is running."""
         self._running = times
 
     def named(self, part: str) -> list[str]:
@@ -52,6 +58,8 @@ class Front:
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
         """Status and body of the answer to a request."""
+        if self.is_silent:
+            threading.Event().wait(SILENCE_SECONDS)
         text = body.decode(errors="replace")
         is_job = method == "POST" and path.split("?")[0].endswith("/jobs")
         job_id = json.loads(text)["jobReference"]["jobId"] if is_job else ""
@@ -69,7 +77,9 @@ class Front:
             self._lost.remove(lost)
             return 503, _error(503, "the answer got lost")
         content = answered.content
-        if method == "GET" and "/jobs/" in path and self._running:
+        if method == "POST" and (cancelled := re.search(r"/jobs/([^/]+)/cancel", path)):
+            self.cancelled.append(cancelled[1])
+        elif (is_job or (method == "GET" and "/jobs/" in path)) and self._running:
             self._running -= 1
             job: dict[str, Any] = answered.json()
             job["status"] = {"state": "RUNNING"}
@@ -91,11 +101,13 @@ def running_front(target: str) -> Iterator[Front]:
         yield front
 
 
+SILENCE_SECONDS = 1.0
+
 KEPT = {"content-type", "accept", "authorization", "if-match"}
 """The headers that are passed on."""
 
 
 def _error(status: int, message: str) -> bytes:
-    reason = {409: "duplicate", 503: "backendError"}.get(status, "invalidQuery")
+    reason = {404: "notFound", 409: "duplicate", 503: "backendError"}.get(status, "invalidQuery")
     error = {"code": status, "message": message, "errors": [{"reason": reason, "message": message}]}
     return json.dumps({"error": error}).encode()

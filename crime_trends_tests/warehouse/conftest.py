@@ -87,11 +87,12 @@ class CleanFiles:
         )
 
 
-def open_bigquery(endpoint: str, prefix: str, run: str | None = None) -> BigQueryWarehouse:
+def open_bigquery(
+    endpoint: str, prefix: str, run: str | None = None, deadline_seconds: float = 60
+) -> BigQueryWarehouse:
     """The warehouse of some datasets, as a run opens it."""
-    return BigQueryWarehouse(
-        bigquery_client(PROJECT, LOCATION, endpoint), prefix=prefix, run=run or uuid.uuid4().hex, deadline_seconds=60
-    )
+    client = bigquery_client(PROJECT, LOCATION, endpoint)
+    return BigQueryWarehouse(client, prefix=prefix, run=run or uuid.uuid4().hex, deadline_seconds=deadline_seconds)
 
 
 @pytest.fixture(scope="module", params=["duckdb", "bigquery"])

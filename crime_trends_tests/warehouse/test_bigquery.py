@@ -11,7 +11,14 @@ import pytest
 from crime_trends.commands.backfill import backfill
 from crime_trends.commands.run import RunRequest
 from crime_trends.datasets import DATASETS
-from crime_trends.errors import CloudBusyError, CrimeTrendsError, UsageError, WarehouseBusyError
+from crime_trends.errors import (
+    CloudBusyError,
+    CloudError,
+    CrimeTrendsError,
+    NoTableError,
+    UsageError,
+    WarehouseBusyError,
+)
 from crime_trends.warehouse import bigquery_jobs
 from crime_trends.warehouse.base import LedgerEntry
 from crime_trends.warehouse.schema import dataset_columns
@@ -108,6 +115,7 @@ def test_a_refused_load_leaves_the_months_as_they_were(bigquery: BigQuery, files
         files.load(warehouse, (manifest, [files.address(broken)]))
     assert warehouse.month_versions(NIBRS)["2023-02"] == LedgerEntry("a", 1)
     assert warehouse.month_rows(NIBRS)["2023-02"] == 1
+    assert not [table for table in staging_tables(bigquery) if warehouse.run[:8] in table]
 
     files.load(warehouse, files.month(NIBRS, "2023-02", [("2", 1), ("3", 3)], "b"))
     assert warehouse.month_rows(NIBRS)["2023-02"] == 2
@@ -144,6 +152,55 @@ def test_a_run_that_died_between_load_and_swap_loads_nothing_twice(
     files.load(open_bigquery(front.url, PREFIX, run="a-run"), month)
     assert len(front.named("-swap-")) == 2
     assert not [table for table in staging_tables(bigquery) if "a-run" in table]
+
+
+def test_a_file_that_is_missing_is_no_table_that_was_never_made(
+    bigquery: BigQuery, front: Front, files: CleanFiles
+) -> None:
+    front.refuse("sourceUris", "Not found: URI gs://lake/clean/x.parquet", status=404)
+    with pytest.raises(CloudError, match=r"failed: status 404, Not found: URI gs://lake/clean/x.parquet$") as failure:
+        files.load(open_bigquery(front.url, PREFIX), files.month(NIBRS, "2023-05", [("1", 1)]))
+    assert not failure.value.passes
+    assert "2023-05" not in open_bigquery(bigquery.endpoint, PREFIX).month_versions(NIBRS)
+
+    front.refuse("select 1", f"Not found: Table {PROJECT}:{PREFIX}_facts.x was not found in location US", status=404)
+    with pytest.raises(NoTableError, match="run `crime-trends run` first, or set CRIME_TRENDS_BIGQUERY_LOCATION"):
+        open_bigquery(front.url, PREFIX).read("select 1")
+
+
+def test_a_job_that_passes_its_deadline_is_cancelled_and_its_months_stay(
+    bigquery: BigQuery, front: Front, files: CleanFiles
+) -> None:
+    late = open_bigquery(front.url, PREFIX, deadline_seconds=0.5)
+    said = r"was not done after 0.5 seconds and is cancelled; .* set CRIME_TRENDS_BIGQUERY_DEADLINE_SECONDS$"
+    for marker, call in (
+        ("-read-", lambda: late.read("select 1")),
+        ("-load-", lambda: files.load(late, files.month(NIBRS, "2023-06", [("1", 1)]))),
+    ):
+        front.look_running(1_000_000)
+        with pytest.raises(WarehouseBusyError, match=said) as failure:
+            call()
+        assert front.cancelled[-1:] == front.named(marker)[-1:]
+        assert front.cancelled[-1] in str(failure.value)
+    front.look_running(0)
+    assert "2023-06" not in open_bigquery(bigquery.endpoint, PREFIX).month_versions(NIBRS)
+
+
+def test_a_service_that_never_answers_is_given_up(
+    front: Front, files: CleanFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(bigquery_jobs.TRIES, "timeout", 0.1)
+    monkeypatch.setitem(bigquery_jobs.TRIES, "retry", bigquery_jobs.DEFAULT_RETRY.with_timeout(0.2))
+    front.is_silent = True
+    warehouse = open_bigquery(front.url, PREFIX)
+    for call in (
+        warehouse.prepare,
+        lambda: warehouse.read("select 1"),
+        lambda: warehouse.tables_in(["marts"]),
+        lambda: files.load(warehouse, files.month(NIBRS, "2023-07", [("1", 1)])),
+    ):
+        with pytest.raises(CloudBusyError, match="no answer"):
+            call()
 
 
 def test_what_does_not_answer_is_tried_later(bigquery: BigQuery, front: Front) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from crime_trends.checks.ids import ids_in_two_months
 from crime_trends.datasets import DATASETS, LOOKUPS
-from crime_trends.errors import NoTableError, ReconciliationError
+from crime_trends.errors import NoTableError, ReconciliationError, WarehouseBusyError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.warehouse.base import LedgerEntry, Statement, Warehouse
 from crime_trends.warehouse.newest import newest_event, newest_facts
@@ -92,14 +92,21 @@ def test_facts_are_asked_for_and_noted_with_their_rows(place: Place) -> None:
     warehouse.request_facts([(CALLS, "2024-02"), (CALLS, "2024-03")])
     warehouse.request_facts([(CALLS, "2024-03")])
     assert warehouse.read(f"select * from {warehouse.table('facts', 'months_to_build')}") == [(CALLS, date(2024, 3, 1))]
-    warehouse.record_facts({(CALLS, "2024-02"): "x", (CALLS, "2024-03"): "y", (AUSTIN, "2024-03"): "z"})
+    built = {(CALLS, "2024-02"): "x", (CALLS, "2024-03"): "y", (AUSTIN, "2024-03"): "z"}
+    with pytest.raises(WarehouseBusyError, match="another process built other months of the facts") as busy:
+        warehouse.record_facts(built)
+    assert busy.value.passes
+    assert warehouse.facts_versions(CALLS) == {}
+
+    warehouse.request_facts(built)
+    warehouse.record_facts(built)
     assert warehouse.facts_versions(CALLS) == {"2024-02": LedgerEntry("x", 0), "2024-03": LedgerEntry("y", 2)}
     assert warehouse.facts_versions(AUSTIN) == {"2024-03": LedgerEntry("z", 0)}
     assert newest_facts(warehouse, date(2024, 3, 31)) == {CALLS: (date(2024, 3, 1), None)}
     assert warehouse.table_rows(["facts"]) == {
         ("facts", "fct_incidents"): 2,
         ("facts", "month_ledger"): 3,
-        ("facts", "months_to_build"): 1,
+        ("facts", "months_to_build"): 3,
     }
 
 
