@@ -65,6 +65,13 @@ def test_make_alone_lists_every_target_with_what_it_does() -> None:
     assert {"help", "setup", "run", "test", "lint", "dev", "docs", "format", "clean"} <= listed.keys()
 
 
+@pytest.mark.xdist_group("frame")
+def test_tests_that_belong_together_are_told_to_one_worker(request: pytest.FixtureRequest) -> None:
+    # By a suffix of the test's id, which is all that a worker tells; without it each worker makes what they share.
+    is_grouped = getattr(request.config.option, "loadgroup", False)
+    assert request.node.nodeid.endswith("@frame") == is_grouped
+
+
 def test_every_target_is_phony() -> None:
     [phony] = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
     assert set(phony.split()) == TARGETS
