@@ -45,8 +45,8 @@ class CloudSettings(BaseModel):
     lake_bucket: Bucket | None = Field(None, description="Bucket that is the lake; needed on Google Cloud.")
     pipes_bucket: Bucket | None = Field(
         None,
-        description="Bucket for what only lives as long as a run (code, messages and requests of Spark's jobs); needed "
-        "for Dataproc.",
+        description="Bucket for what only lives as long as a run: messages of Spark's jobs, and what Dataproc stages "
+        "and prints; needed for Dataproc.",
     )
     bigquery_prefix: str = Field(
         "crime_trends",
@@ -78,7 +78,12 @@ class CloudSettings(BaseModel):
     spark_executor_memory: Memory = Field("9600m", description="Memory of a Dataproc job's driver and its executors.")
     spark_properties: Json[dict[str, str]] = Field(
         "{}",  # type: ignore[arg-type]  # defaults are parsed too
-        description="More properties of Dataproc's Spark, as JSON; they come before what is set above.",
+        description="More properties of Spark's jobs on Dataproc, as JSON; they come before what is set above.",
+    )
+    spark_session_properties: Json[dict[str, str]] = Field(
+        "{}",  # type: ignore[arg-type]
+        description="More properties of the Spark session in Dagster's own process, which makes the grid, as JSON: "
+        "`spark.jars` names the connector for BigQuery, which otherwise comes from Maven Central.",
     )
     spark_deadline_seconds: float = Field(
         7200,

@@ -35,7 +35,7 @@ resource "google_storage_bucket" "lake" {
   depends_on = [google_project_service.apis]
 }
 
-# What only lives as long as a run: messages and requests of Spark's jobs, and what Dataproc stages and prints.
+# What only lives as long as a run: messages of Spark's jobs, and what Dataproc stages and prints.
 resource "google_storage_bucket" "pipes" {
   name     = "${var.lake_bucket}-pipes"
   location = var.region

@@ -20,6 +20,7 @@ from crime_trends.assets.common import (
 from crime_trends.assets.lineage import clean_lineage
 from crime_trends.automation.conditions import TABLE, clean_condition
 from crime_trends.checks.clean import duplicates, reconciliation
+from crime_trends.automation.retries import attempt
 from crime_trends.checks.issues import issue_shares
 from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS, Dataset
@@ -91,7 +92,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 dataset,
                 months,
                 force=context.partition_keys if config.force else (),
-                attempt=f"{context.run.run_id.replace('-', '')}-{context.retry_number}",
+                attempt=attempt(context),
             )
             report = pyspark.clean(context, plan, store)
             try:

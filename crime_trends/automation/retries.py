@@ -15,6 +15,29 @@ shares the Dagster instance, are never touched by the recovery of killed runs.""
 POLICY = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """After about one, two and four minutes; the jitter keeps steps apart that failed together."""
 
+RUN_DIGITS = 16
+"""How much of a run's id is in the name of an attempt: the names of Dataproc's batches have room for 63 characters."""
+
+
+def attempt(context: dg.AssetExecutionContext) -> str:
+    """The name of the present attempt of a step: its run, and how often the run has tried the step before."""
+    return _attempt(context.run.run_id, context.retry_number)
+
+
+def earlier_attempts(context: dg.AssetExecutionContext) -> list[str]:
+    """The names of the attempts that the present one repeats: of its run, and of the runs that this run repeats.
+
+    The daemon repeats a run whose process died, at most twice, and people repeat runs that failed; each run has an id
+    of its own, and knows the one before it and the first one.
+    """
+    repeated = sorted({id for id in (context.run.root_run_id, context.run.parent_run_id) if id})
+    own = [_attempt(context.run.run_id, number) for number in range(context.retry_number)]
+    return [_attempt(id, number) for id in repeated for number in range(POLICY.max_retries + 1)] + own
+
+
+def _attempt(run_id: str, number: int) -> str:
+    return f"{run_id.replace('-', '')[:RUN_DIGITS]}-{number}"
+
 
 def try_again_later(context: dg.AssetExecutionContext, error: Exception) -> None:
     """Ends the present attempt of a step by asking for another, unless there were enough or somebody waits.

@@ -12,6 +12,8 @@ from typing import Any
 import dagster as dg
 from crime_cleaning.spec import CleaningReport
 
+from crime_trends.automation.retries import earlier_attempts
+from crime_trends.datasets import Dataset
 from crime_trends.gcp import dataproc_batches, dataproc_jobs
 from crime_trends.lake.base import Lake
 from crime_trends.lake.cleaning import CleaningPlan, discard_attempt
@@ -52,14 +54,18 @@ class DataprocResource(SparkResource):
     poll_seconds: float
 
     def clean(self, context: dg.AssetExecutionContext, plan: CleaningPlan, lake: Lake) -> CleaningReport:
-        """As ``SparkResource.clean``; raises ``CloudError``, and ends the job when this process is told to end."""
+        """As ``SparkResource.clean``; raises ``CloudError``.
+
+        The job ends when this process is told to end. What an earlier attempt of the same left running, because its
+        process died, ends before the job starts.
+        """
         if not plan.months_with_rows:
             return CleaningReport({})
         buckets = self.storage.get_client()
         job = plan.job(lake.uri, partitions=parts(len(plan.months_with_rows), plan.input_bytes), spark=self.properties)
         months = plan.months_with_rows
         work = DataprocWork(
-            id=work_id(plan),
+            id=work_id(plan.dataset, plan.attempt.rpartition("/")[2]),
             code=upload_code(buckets.bucket(self.lake_bucket)),
             labels={
                 "run": f"run-{context.run.run_id}",
@@ -67,6 +73,7 @@ class DataprocResource(SparkResource):
                 "partition": f"months-{months[0]}-to-{months[-1]}",
             },
             properties=self.spark_properties(),
+            supersedes=[work_id(plan.dataset, attempt) for attempt in earlier_attempts(context)],
         )
         place = DataprocPlace(
             self.project, self.region, buckets.bucket(self.pipes_bucket), self.deadline_seconds, self.poll_seconds
@@ -146,6 +153,6 @@ def dataproc(settings: Settings) -> DataprocResource:
     )
 
 
-def work_id(plan: CleaningPlan) -> str:
-    """Name of a plan's job: the dataset and the attempt, so that who comes back to an attempt finds its job."""
-    return f"{plan.dataset.key.replace('_', '-')}-{plan.attempt.rpartition('/')[2]}"
+def work_id(dataset: Dataset, attempt: str) -> str:
+    """Name of an attempt's job, so that who comes back to the attempt finds its job."""
+    return f"{dataset.key.replace('_', '-')}-{attempt}"

@@ -7,11 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from google.api_core.exceptions import AlreadyExists, FailedPrecondition
+from google.api_core.exceptions import AlreadyExists, FailedPrecondition, NotFound
 from google.api_core.retry import Retry
 from google.cloud import dataproc_v1 as dataproc
 from google.protobuf.duration_pb2 import Duration
 
+from crime_trends.errors import CloudError
 from crime_trends.gcp import REQUEST_SECONDS, is_transient
 from crime_trends.resources.dataproc_pipes import (
     DataprocPipesClient,
@@ -57,11 +58,17 @@ class DataprocJobs(DataprocPipesClient):
             ),
             labels=work.labels,
         )
-        request = {"project_id": self.place.project, "region": self.place.region, "job": job, "request_id": work.id}
         try:
-            return self._read(self.client.submit_job(request=request, **TRIES))
+            return self._read(
+                self.client.submit_job(project_id=self.place.project, region=self.place.region, job=job, **TRIES)
+            )
         except AlreadyExists:
             return self.status(work.id)
+        except NotFound as error:
+            raise CloudError(
+                f"Dataproc job {work.id} can't run: {error.message}; a cluster that was idle for long has deleted "
+                "itself, and the next `terraform apply` makes it anew"
+            ) from None
 
     def status(self, id: str) -> WorkStatus:
         """As ``DataprocPipesClient.status``."""
@@ -145,9 +152,8 @@ class DataprocBatches(DataprocPipesClient):
             labels=work.labels,
         )
         parent = f"projects/{self.place.project}/locations/{self.place.region}"
-        request = {"parent": parent, "batch": batch, "batch_id": work.id, "request_id": work.id}
         with suppress(AlreadyExists):
-            self.client.create_batch(request=request, **TRIES)
+            self.client.create_batch(parent=parent, batch=batch, batch_id=work.id, **TRIES)
         return self.status(work.id)
 
     def status(self, id: str) -> WorkStatus:

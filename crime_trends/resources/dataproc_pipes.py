@@ -12,7 +12,7 @@ import json
 import time
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +44,14 @@ class DataprocWork:
         code: what it runs.
         labels: for people who look for it.
         properties: of Spark.
+        supersedes: names of earlier attempts at the same, which must not run beside it.
     """
 
     id: str
     code: UploadedCode
     labels: Mapping[str, str]
     properties: Mapping[str, str]
+    supersedes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,10 @@ class DataprocPipesClient(dg.PipesClient):
         Raises:
             CloudError: it failed, was cancelled, took too long, or its messages did not all come; the message has its
                 id and the end of its output.
+            CloudBusyError: what it supersedes does not end.
         """
+        for id in work.supersedes:
+            self._supersede(context, id)
         reader = ObjectMessageReader(self.place.pipes, f"jobs/{work.id}/messages")
         what = f"Dataproc {self.kind} {work.id}"
         with dg.open_pipes_session(
@@ -236,16 +241,31 @@ class DataprocPipesClient(dg.PipesClient):
                 time.sleep(min(self.place.poll_seconds, 1))
 
     def _end(self, context: dg.OpExecutionContext | dg.AssetExecutionContext, what: str, id: str) -> None:
-        """Cancels the work and waits for its end; what goes wrong is logged, since another error is on its way."""
+        """Ends the work; what goes wrong is logged, since another error is on its way."""
         try:
-            with cloud_errors(f"cancelling {what}"):
-                self.cancel(id)
-                deadline = time.monotonic() + CANCEL_SECONDS
-                while not self.status(id).ended and time.monotonic() < deadline:
-                    time.sleep(min(self.place.poll_seconds, 1))
-                context.log.info(f"{what}: {self.status(id).state}")
+            with cloud_errors(f"cancelling {what}"), suppress(NotFound):  # it was never made
+                context.log.info(f"{what}: {self._cancelled(id).state}")
         except CrimeTrendsError as error:
             context.log.warning(str(error))
+
+    def _supersede(self, context: dg.OpExecutionContext | dg.AssetExecutionContext, id: str) -> None:
+        """Ends the work of an earlier attempt, if it is at it."""
+        what = f"Dataproc {self.kind} {id}, of an earlier attempt,"
+        with cloud_errors(f"ending {what}"), suppress(NotFound):
+            if self.status(id).ended:
+                return
+            status = self._cancelled(id)
+            if not status.ended:
+                raise CloudBusyError(f"{what} is told to end and still {status.state}; try again later")
+            context.log.info(f"{what} was still at it: {status.state}")
+
+    def _cancelled(self, id: str) -> WorkStatus:
+        """Tells the work to end; how far it is when it has, or when that was waited for long enough."""
+        self.cancel(id)
+        deadline = time.monotonic() + CANCEL_SECONDS
+        while not (status := self.status(id)).ended and time.monotonic() < deadline:
+            time.sleep(min(self.place.poll_seconds, 1))
+        return status
 
     def _output(self, address: str) -> str:
         """The last lines of the driver's output, as far as they can be had."""

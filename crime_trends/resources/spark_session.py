@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 BIGQUERY_CONNECTOR = "com.google.cloud.spark:spark-3.5-bigquery:0.42.1"
-"""Spark fetches it from Maven Central when it first starts, unless the settings' properties name a jar."""
+"""Spark fetches it from Maven Central when it first starts, unless the settings name jars."""
 
 PROPERTIES = {"spark.sql.session.timeZone": "UTC", "spark.sql.shuffle.partitions": "8"}
 
@@ -69,11 +69,12 @@ def spark_session(settings: Settings) -> SparkSessionResource:
     if settings.target == "local":
         return SparkSessionResource(local=local)
     connector = {
-        "spark.jars.packages": BIGQUERY_CONNECTOR,
         "spark.datasource.bigquery.parentProject": settings.gcp_project or "",
         "spark.datasource.bigquery.project": settings.gcp_project or "",
     }
-    return SparkSessionResource(local=local, properties=connector | settings.spark_properties)
+    if "spark.jars" not in settings.spark_session_properties:
+        connector["spark.jars.packages"] = BIGQUERY_CONNECTOR
+    return SparkSessionResource(local=local, properties=connector | settings.spark_session_properties)
 
 
 @contextmanager

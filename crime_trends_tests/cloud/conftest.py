@@ -11,7 +11,7 @@ import pytest
 from crime_trends.lake.gcs import GCSLake
 from crime_trends.resources.cloud import CloudStorageResource
 from crime_trends.resources.dataproc import DataprocBatchesResource, DataprocJobsResource, DataprocResource
-from crime_trends_tests.cloud.dataproc import Dataproc
+from crime_trends_tests.cloud.dataproc import CLUSTER, Dataproc
 from crime_trends_tests.cloud.storage import PROJECT, Storage, StorageFront, storage_front
 from crime_trends_tests.spark.test_job import Workplace
 
@@ -64,6 +64,6 @@ class CloudWorkplace(Workplace):
             **changed,
         }
         if backend == "jobs":
-            return DataprocJobsResource(cluster="crimes", **shared)
+            return DataprocJobsResource(**{"cluster": CLUSTER, **shared})
         nothing = dict.fromkeys(("image", "service_account", "subnetwork"))
         return DataprocBatchesResource(runtime="2.2", **{**nothing, **shared})

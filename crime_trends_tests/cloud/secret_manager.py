@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent import futures
 from contextlib import contextmanager
 
@@ -11,10 +11,12 @@ from google.cloud import secretmanager_v1 as sm
 
 
 @contextmanager
-def running_secret_manager(versions: Mapping[str, str]) -> Iterator[str]:
-    """A server of these secrets, by full name of the version; gives its address."""
+def running_secret_manager(versions: Mapping[str, str], refused: Collection[str] = ()) -> Iterator[str]:
+    """A server of these secrets, by full name of the version, and of versions that nobody may read; its address."""
 
     def access(request: sm.AccessSecretVersionRequest, call: grpc.ServicerContext) -> sm.AccessSecretVersionResponse:
+        if request.name in refused:
+            call.abort(grpc.StatusCode.PERMISSION_DENIED, "Permission denied")
         if request.name not in versions:
             call.abort(grpc.StatusCode.NOT_FOUND, f"Secret [{request.name}] not found or has no versions.")
         payload = sm.SecretPayload(data=versions[request.name].encode())

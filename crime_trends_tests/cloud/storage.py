@@ -95,10 +95,11 @@ def _wait_for(endpoint: str, process: subprocess.Popen[bytes]) -> None:
 
 @dataclass
 class Fault:
-    """What becomes of requests whose method and address hold some text.
+    """What becomes of requests of some method that hold some text.
 
     Arguments:
-        method, marker: of the requests.
+        method: of the requests.
+        marker: the text, in the address or in the body, where an upload has the object's name.
         status: the answer.
         times: how often.
         done: whether the request is carried out nevertheless, and only its answer is another.
@@ -131,14 +132,14 @@ class StorageFront:
     before: tuple[str, str, Callable[[], None]] | None = None
     corrupt: tuple[bytes, bytes] = (b"", b"")
 
-    def fault(self, method: str, path: str) -> Fault | None:
+    def fault(self, method: str, path: str, body: bytes) -> Fault | None:
         """The fault that this request meets."""
         self.requests.append(f"{method} {path}")
         if self.before and self.before[0] == method and self.before[1] in path:
             happens, self.before = self.before[2], None
             happens()
         for fault in self.faults:
-            if fault.times and fault.method == method and fault.marker in path:
+            if fault.times and fault.method == method and (fault.marker in path or fault.marker.encode() in body):
                 fault.times -= 1
                 return fault
         return None
@@ -160,7 +161,7 @@ def storage_front(target: str) -> Iterator[StorageFront]:
     def answer(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if front.corrupt[0]:
             body = body.replace(*front.corrupt)
-        fault = front.fault(method, path)
+        fault = front.fault(method, path, body)
         if fault is None:
             return passed_on(method, path, headers, body)
         if fault.done:

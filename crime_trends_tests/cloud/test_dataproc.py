@@ -1,5 +1,6 @@
 """The real script on Dataproc's stand-in, as jobs and as batches: its files, its messages, and whatever goes wrong."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -8,16 +9,21 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from google.api_core.exceptions import InvalidArgument
 
+from crime_trends.automation.retries import POLICY, RUN_DIGITS, attempt
 from crime_trends.datasets import DATASETS
 from crime_trends.errors import CloudBusyError, CloudError
+from crime_trends.gcp import dataproc_batches
 from crime_trends.lake.base import ATTEMPTS
 from crime_trends.lake.cleaning import plan_cleaning
 from crime_trends.resources import dataproc_pipes
 from crime_trends.resources.cloud import CloudStorageResource
+from crime_trends.resources.dataproc import work_id
+from crime_trends.resources.dataproc_pipes import DataprocPipesClient
 from crime_trends.resources.pyspark import PySparkResource, SparkResource
 from crime_trends_tests.cloud.conftest import CloudWorkplace
-from crime_trends_tests.cloud.dataproc import Dataproc, Fate
+from crime_trends_tests.cloud.dataproc import BATCH_ID, JOB_ID, Dataproc, Fate
 from crime_trends_tests.cloud.storage import PROJECT, Fault, StorageFront
 from crime_trends_tests.spark.test_job import MONTHS, THREE_MONTHS, outcomes, three_months, wait_until
 
@@ -215,6 +221,79 @@ def test_who_comes_back_to_an_attempt_finds_its_job_and_starts_no_other(
     assert errors[0].endswith("the only one") and errors[1] == errors[0]
     assert "is at work for another request" in errors[2]
     dataproc.fates.clear()  # of the second, which must not happen to another test
+
+
+REPEATED: dict[str, CloudWorkplace] = {}
+"""The workplace of the job below, which Dagster makes anew by the name of its function when it repeats a run."""
+
+
+def repeated() -> dg.JobDefinition:
+    """A job that cleans as the asset does."""
+    workplace = REPEATED["workplace"]
+
+    @dg.asset
+    def clean(context: dg.AssetExecutionContext, pyspark: SparkResource) -> None:
+        plan = plan_cleaning(workplace.lake, CALLS, MONTHS, attempt=attempt(context))
+        pyspark.clean(context, plan, workplace.lake)
+
+    job = dg.define_asset_job("repeated", executor_def=dg.in_process_executor)
+    resources = {"pyspark": workplace.pyspark}
+    return dg.Definitions([clean], jobs=[job], resources=resources).resolve_job_def("repeated")
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_run_that_repeats_one_that_died_ends_its_job_and_then_starts_its_own(
+    backend: str,
+    make_workplace: Callable[..., CloudWorkplace],
+    dataproc: Dataproc,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    def die(*_: object) -> None:
+        raise RuntimeError("a process that is killed waits no more, and ends nothing")
+
+    monkeypatch.setitem(REPEATED, "workplace", make_workplace(backend))
+    dataproc.fates = [Fate(command="sleep 300"), Fate(command="echo the second; exit 1")]
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
+        with monkeypatch.context() as dying:
+            dying.setattr(DataprocPipesClient, "_ended", die)
+            dying.setattr(DataprocPipesClient, "_end", lambda *_: None)
+            died = dg.execute_job(dg.reconstructable(repeated), instance)
+        [first] = dataproc.started
+        wait_until(lambda: state(dataproc, first) == "RUNNING", "the job of the run that died does not run")
+
+        again = dg.ReexecutionOptions(parent_run_id=died.run_id)
+        failed = dg.execute_job(dg.reconstructable(repeated), instance, reexecution_options=again)
+        assert not failed.success
+    [_, second] = dataproc.started
+    assert state(dataproc, first) == "CANCELLED"
+    assert dataproc.beside[second] == []
+    assert state(dataproc, second) in ("ERROR", "FAILED")
+
+
+@pytest.mark.parametrize("key", DATASETS)
+def test_the_name_of_each_datasets_job_is_one_that_dataproc_takes(key: str) -> None:
+    name = work_id(DATASETS[key], f"{'0' * RUN_DIGITS}-{POLICY.max_retries}")
+    assert re.fullmatch(BATCH_ID, name) and re.fullmatch(JOB_ID, name)
+
+
+def test_the_stand_in_refuses_what_the_service_refuses(dataproc: Dataproc) -> None:
+    place = f"projects/{PROJECT}/locations/us-central1"
+    client = dataproc_batches("us-central1", dataproc.endpoint)
+    for batch_id, request_id in (("x" * 64, ""), ("abc", ""), ("With-Capitals", ""), ("fitting", "x" * 41)):
+        with pytest.raises(InvalidArgument):
+            client.create_batch(request={"parent": place, "batch_id": batch_id, "request_id": request_id, "batch": {}})
+
+
+def test_a_cluster_that_deleted_itself_is_named_with_what_makes_it_anew(
+    make_workplace: Callable[..., CloudWorkplace], dataproc: Dataproc
+) -> None:
+    workplace = make_workplace("jobs", cluster="gone")
+    with pytest.raises(CloudError, match=r"Cluster projects/.*/clusters/gone; .* `terraform apply` makes it anew"):
+        workplace.clean(CALLS, MONTHS)
+    assert dataproc.started == []
+    assert nothing_is_published(workplace)
 
 
 def test_spark_of_this_machine_cleans_a_lake_in_a_bucket(make_workplace: Callable[..., CloudWorkplace]) -> None:

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from crime_trends.warehouse.base import Statement
 from crime_trends_tests.cloud.bigquery import LOCATION, PROJECT, TRUST_PASSWORD, BigQuery
-from crime_trends_tests.cloud.dataproc import JARS
+from crime_trends_tests.cloud.dataproc import JARS, without_jar
+from crime_trends_tests.conftest import REPOSITORY
 from crime_trends_tests.warehouse.conftest import open_bigquery
 
 # One worker for all tests of the cloud target: they share the stand-ins.
@@ -32,7 +33,7 @@ def connector() -> Path:
     """Spark's connector for BigQuery."""
     found = sorted(JARS.glob("spark-3.5-bigquery-*.jar"))
     if not found:
-        pytest.skip("Spark's connector for BigQuery is not there; scripts/install_spark_jars brings it")
+        without_jar("Spark's connector for BigQuery")
     return found[-1]
 
 
@@ -78,7 +79,6 @@ def make(bigquery: BigQuery, connector: Path, credentials: Path, home: Path) -> 
     trust += f" -Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD.decode()}"
     properties = {
         "spark.jars": str(connector),
-        "spark.jars.packages": "",
         "spark.driver.extraJavaOptions": trust,
         "spark.datasource.bigquery.bigQueryHttpEndpoint": bigquery.endpoint,
         "spark.datasource.bigquery.bigQueryStorageGrpcEndpoint": bigquery.storage_endpoint,
@@ -92,7 +92,7 @@ def make(bigquery: BigQuery, connector: Path, credentials: Path, home: Path) -> 
         "LAKE_BUCKET": "lake",
         "SPARK": "local",
         "SPARK_MEMORY": "1g",
-        "SPARK_PROPERTIES": json.dumps(properties),
+        "SPARK_SESSION_PROPERTIES": json.dumps(properties),
         "BIGQUERY_PREFIX": PREFIX,
         "BIGQUERY_ENDPOINT": bigquery.endpoint,
     }
@@ -105,7 +105,9 @@ def make(bigquery: BigQuery, connector: Path, credentials: Path, home: Path) -> 
             "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
             "NO_GCE_CHECK": "true",
             "NO_PROXY": "127.0.0.1,localhost",
+            "PYTHONPATH": str(REPOSITORY),
         },
+        cwd=home,
         capture_output=True,
         text=True,
         timeout=600,

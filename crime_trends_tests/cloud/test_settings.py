@@ -8,19 +8,14 @@ import pytest
 
 from crime_trends.errors import CloudError, UsageError
 from crime_trends.portals.token import socrata_app_token
+from crime_trends.resources.dataproc import dataproc
+from crime_trends.resources.spark_session import spark_session
 from crime_trends.settings import Settings
 from crime_trends_tests.cloud.secret_manager import running_secret_manager
 
 COMPLETE = {"TARGET": "gcp", "GCP_PROJECT": "crimes", "LAKE_BUCKET": "lake", "PIPES_BUCKET": "pipes"}
 SECRET = "projects/crimes/secrets/socrata/versions/latest"  # noqa: S105
-
-
-@pytest.fixture(autouse=True)
-def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No settings of the developer's own."""
-    monkeypatch.chdir(tmp_path_factory.mktemp("nowhere"))
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"CRIME_TRENDS_{name.upper()}", raising=False)
+REFUSED = "projects/crimes/secrets/socrata/versions/1"
 
 
 def load(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> Settings:
@@ -56,21 +51,34 @@ def test_what_is_missing_or_wrong_is_named(
 def test_spark_runs_serverless_on_google_cloud_and_here_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings.load().spark_place == "local"
     assert load(monkeypatch, COMPLETE).spark_place == "dataproc-serverless"
-    settings = load(monkeypatch, {"SPARK": "local", "PIPES_BUCKET": "", "SPARK_PROPERTIES": '{"spark.x": "1"}'})
-    assert (settings.spark_place, settings.spark_properties) == ("local", {"spark.x": "1"})
+    settings = load(monkeypatch, {"SPARK": "local", "PIPES_BUCKET": ""})
+    assert settings.spark_place == "local"
     assert (settings.data_place, settings.data_setting) == ("gs://lake", "CRIME_TRENDS_LAKE_BUCKET")
 
 
+def test_each_spark_has_the_properties_that_are_meant_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = {"SPARK_PROPERTIES": '{"spark.x": "1"}', "SPARK_SESSION_PROPERTIES": '{"spark.jars": "/a.jar"}'}
+    settings = load(monkeypatch, {**COMPLETE, **chosen})
+    assert dataproc(settings).spark_properties()["spark.x"] == "1"
+    assert "spark.jars" not in dataproc(settings).spark_properties()
+    session = spark_session(settings).properties
+    assert (session["spark.jars"], session["spark.datasource.bigquery.project"]) == ("/a.jar", "crimes")
+    assert "spark.x" not in session
+    assert "spark.jars.packages" not in session
+
+
 def test_the_token_comes_from_the_environment_before_secret_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running_secret_manager({SECRET: "from the manager\n"}) as address:
+    with running_secret_manager({SECRET: "from the manager\n"}, refused=[REFUSED]) as address:
         place = {"GCP_PROJECT": "crimes", "SECRET_MANAGER_ENDPOINT": address}
         settings = load(monkeypatch, {**place, "SOCRATA_APP_TOKEN_SECRET": "socrata"})
         assert socrata_app_token(settings) == "from the manager"
         assert socrata_app_token(load(monkeypatch, {"SOCRATA_APP_TOKEN_SECRET": SECRET})) == "from the manager"
         assert socrata_app_token(load(monkeypatch, {"SOCRATA_APP_TOKEN": "from here"})) == "from here"
         monkeypatch.delenv("CRIME_TRENDS_SOCRATA_APP_TOKEN")
-        with pytest.raises(CloudError, match="the secret projects/crimes/secrets/x/versions/latest failed: status"):
+        with pytest.raises(CloudError, match="the secret projects/crimes/secrets/x/versions/latest failed: status 404"):
             socrata_app_token(load(monkeypatch, {"SOCRATA_APP_TOKEN_SECRET": "x"}))
+        with pytest.raises(CloudError, match=f"the secret {REFUSED} failed: status 403, Permission denied$"):
+            socrata_app_token(load(monkeypatch, {"SOCRATA_APP_TOKEN_SECRET": REFUSED}))
 
 
 def test_a_secret_without_a_project_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
