@@ -23,7 +23,8 @@ def year_request(dataset: Dataset, year: str, version: str = "", *, force: bool 
     """A run that brings a raw year up to date; forced, it is downloaded though the portal says that nothing changed.
 
     Arguments:
-        version: of the year at the portal, where it is known: a sensor asks for the same version once.
+        version: what a sensor adds to the run's key, of which Dagster starts one run and no other: the version at the
+            portal, and when it was asked for.
     """
     key = dg.AssetKey(["raw", dataset.key])
     return dg.RunRequest(

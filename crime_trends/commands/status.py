@@ -118,7 +118,7 @@ def failing_checks(instance: dg.DagsterInstance) -> list[Problem]:
 
 
 def waiting_years(instance: dg.DagsterInstance, lake: Lake) -> dict[str, list[str]]:
-    """Dataset -> fetched years that the portal has changed since, by what its sensor saw last; none while it is off."""
+    """Dataset -> years that the portal has in another state, by what its sensor saw last; none while it is off."""
     from crime_trends.automation.sensors import sensor_name
 
     cursors = {
@@ -177,7 +177,7 @@ def _stale_lines(behind: Sequence[Behind]) -> list[str]:
 
 
 def _waiting_lines(waiting: Mapping[str, Sequence[str]]) -> list[str]:
-    then = "changed at the portal since; recent years are asked for at once, the others by the weekly sweeps"
+    then = "changed at the portal since; what its sensor asked for it asks for each day, the rest comes with the sweeps"
     return [f"{'waits':<9} raw/{dataset} {', '.join(years)}: {then}" for dataset, years in waiting.items()]
 
 

@@ -7,6 +7,9 @@ one query that groups its rows by year (count and latest ``:updated_at``).
 A data set that is published whole again bears one ``:updated_at`` everywhere, so that every year looks changed. Then
 only the recent years and those whose number of rows changed count as changed now; the others are left to the weekly
 sweeps, which take some of them each.
+
+The cursor also holds what was asked for and when. What the lake does not hold a day later, since the run failed, is
+asked for again, until it does.
 """
 
 from __future__ import annotations
@@ -15,10 +18,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from crime_trends.datasets import Dataset, Lookup, SeshatSource, SocrataSource
 from crime_trends.lake.base import Lake
+from crime_trends.lake.manifests import RawManifest
 from crime_trends.months import trailing_months, years_of
 from crime_trends.portals.http import NotAtPortalError, PortalSession
 from crime_trends.portals.kind import refuse_other_kind
@@ -33,6 +38,15 @@ LOOK_SECONDS = 20.0
 GONE = "gone"
 """The version of a year that a portal had at the last look and has no more."""
 
+ASK_AGAIN = timedelta(days=1)
+"""How long a run has to bring what was asked for before it is asked for again."""
+
+OUTSIDE = "rows outside"
+ASKED = "asked"
+"""In the cursor: year, or ``OUTSIDE``, -> when it was last asked for (UTC, ISO 8601), until the lake holds it."""
+
+NOTHING_NEW = "nothing new at the portal"
+
 States = dict[str, Any]
 """Year -> its state as the cursor keeps it: for Socrata (rows, latest change), for a file what its headers say; None
 for a year that the portal does not have."""
@@ -40,12 +54,13 @@ for a year that the portal does not have."""
 
 @dataclass(frozen=True)
 class Changes:
-    """What a look at the portal of a dataset found.
+    """What a look at the portal of a dataset found, and what an earlier one asked for in vain.
 
     Arguments:
         cursor: for the next look.
         years: year to ask for -> its version at the portal, the same for the same content.
         outside: version of the Socrata data sets if one of them changed, so that rows outside may have, else "".
+        again: what of both was asked for before and no run brought.
         waiting: years that were published again with all others and are left to the weekly sweeps.
         unbuilt: years that changed, but are neither recent nor were ever fetched.
         is_first: nothing was compared, since there was no cursor.
@@ -54,6 +69,7 @@ class Changes:
     cursor: str
     years: dict[str, str] = field(default_factory=dict)
     outside: str = ""
+    again: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
     unbuilt: list[str] = field(default_factory=list)
     is_first: bool = False
@@ -61,17 +77,15 @@ class Changes:
     @property
     def summary(self) -> str:
         """What was found, in a sentence or two for people."""
-        if self.is_first:
-            found = (
-                f"first look: {', '.join(self.years) or 'none'} of the recent years; bring older ones with a backfill"
-            )
-        else:
-            found = f"changed: {', '.join(self.years)}" if self.years else "nothing new at the portal"
-        if self.waiting:
-            found += f"; published whole again, left to the weekly sweeps: {', '.join(self.waiting)}"
-        if self.unbuilt:
-            found += f"; changed, but never fetched: {', '.join(self.unbuilt)}"
-        return found
+        changed = [year for year in self.years if year not in self.again]
+        first = "first look; older years come with a backfill, of the recent ones the portal has"
+        found = {
+            **({first: changed or ["none"]} if self.is_first else {"changed": changed}),
+            "asked for again, since no run brought it": self.again,
+            "published whole again, left to the weekly sweeps": self.waiting,
+            "changed, but never fetched": self.unbuilt,
+        }
+        return "; ".join(f"{what}: {', '.join(years)}" for what, years in found.items() if years) or NOTHING_NEW
 
 
 @dataclass(frozen=True)
@@ -96,15 +110,16 @@ class _Source:
         before, now = (self.before or {}).get(year), self.states.get(year)
         return before is None or now is None or bool(before[0] != now[0])
 
-    def version(self, year: str) -> str:
-        """The version of a year, for instance in the key of a run."""
-        return _digest(self.states[year]) if self.states.get(year) else GONE
 
-
-def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | None) -> Changes:
+def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | None, now: datetime) -> Changes:
     """Looks at a dataset's portal and compares it with the last look.
 
     Without a cursor the recent years that the portal has are what changed.
+
+    Arguments:
+        settings, lake, dataset: whose portal is asked, and what was fetched from it.
+        cursor: of the last look; None before the first.
+        now: the moment, UTC.
 
     Raises:
         PortalError: the portal can't be asked, or answers what it should not; the old cursor stays good.
@@ -115,8 +130,8 @@ def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | N
     recent = years_of(trailing_months(dataset))
     token = socrata_app_token(settings) if dataset.socrata_sources else None
     session = _session(dataset.city, settings, token)
-    now: dict[str, Any] = {}
-    years: dict[str, str] = {}
+    found: dict[str, Any] = {}
+    years: list[str] = []
     waiting: list[str] = []
     unbuilt: list[str] = []
     for source in dataset.sources:
@@ -126,7 +141,7 @@ def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | N
             if isinstance(source, SocrataSource)
             else _look_at_files(session, source, sorted({*built, *recent}), known.get(key))
         )
-        now[key] = {"years": look.states, **({"updated": look.updated} if look.updated is not None else {})}
+        found[key] = {"years": look.states, **({"updated": look.updated} if look.updated is not None else {})}
         for year in look.changed:
             if look.before is None and year not in recent:
                 continue
@@ -137,18 +152,42 @@ def changes_of(settings: Settings, lake: Lake, dataset: Dataset, cursor: str | N
             elif look.before is not None and isinstance(source, SeshatSource) and year not in {*look.before, *recent}:
                 continue  # It was fetched meanwhile, so that the cursor had not heard of it.
             else:
-                years[year] = look.version(year)
+                years.append(year)
     refuse_other_kind(settings, lake, dataset.city, bool(session.synthetic))
-    updates = [now[source.id].get("updated") for source in dataset.socrata_sources]
-    is_outside = updates != [known.get(source.id, {}).get("updated") for source in dataset.socrata_sources]
-    return Changes(
-        cursor=json.dumps(now, sort_keys=True),
-        years=dict(sorted(years.items())),
-        outside=_digest(updates) if updates and is_outside else "",
+    asked = [*years, *([OUTSIDE] if _updates(dataset, found) != _updates(dataset, known) else [])]
+    found[ASKED] = {what: moment for what, moment in known.get(ASKED, {}).items() if what not in asked}
+    found[ASKED], again = _asked_in_vain(lake, dataset, found, now)
+    return _asking(
+        dataset,
+        found,
+        asked + again,
+        now,
+        again=again,
         waiting=sorted(waiting),
         unbuilt=sorted(unbuilt),
         is_first=not known,
     )
+
+
+def asked_in_vain(lake: Lake, dataset: Dataset, cursor: str, now: datetime) -> Changes | None:
+    """What was asked for a day ago or longer and is not in the lake, of which the portal need not be asked again.
+
+    Arguments:
+        lake, dataset: what was fetched.
+        cursor: of the last look.
+        now: the moment, UTC.
+
+    Returns:
+        What is to be asked for again; None if there is nothing.
+    """
+    known = json.loads(cursor)
+    known[ASKED], again = _asked_in_vain(lake, dataset, known, now)
+    return _asking(dataset, known, again, now, again=again) if again else None
+
+
+def holds_last_look(dataset: Dataset, manifest: RawManifest, cursor: str) -> bool:
+    """Whether a raw year is as the last look, that of the cursor, found it at the portal."""
+    return bool(_held_state(dataset, manifest) == _state(dataset, json.loads(cursor), manifest.partition))
 
 
 def lookup_version(settings: Settings, lake: Lake, lookup: Lookup) -> str:
@@ -159,17 +198,78 @@ def lookup_version(settings: Settings, lake: Lake, lookup: Lookup) -> str:
     return _digest(states)
 
 
+def lookup_is_held(lake: Lake, lookup: Lookup, version: str) -> bool:
+    """Whether the lake has a look-up in the version that ``lookup_version`` gave."""
+    manifest = lake.raw_manifest(lookup.key, "")
+    return manifest is not None and version == _digest([manifest.portal_version.get(it.path) for it in lookup.files])
+
+
 def years_behind(lake: Lake, dataset: Dataset, cursor: str) -> list[str]:
-    """The fetched years of Socrata data sets that differ from what the last look found, as of its cursor."""
+    """The years, fetched or asked for, that the portal had in another state at the last look, that of the cursor."""
     known = json.loads(cursor)
-    behind = []
-    for year, manifest in lake.raw_manifests(dataset.key).items():
-        source = dataset.source(int(year))
-        if isinstance(source, SocrataSource):
-            held = [manifest.portal_version.get("rows"), manifest.portal_version.get("updated_at")]
-            if known[source.id]["years"].get(year) not in (None, held):
-                behind.append(year)
-    return behind
+    held = {year: _held_state(dataset, manifest) for year, manifest in lake.raw_manifests(dataset.key).items()}
+    years = {*held, *known.get(ASKED, {})} - {OUTSIDE}
+    return sorted(year for year in years if _state(dataset, known, year) not in (None, held.get(year)))
+
+
+def _asking(dataset: Dataset, document: dict[str, Any], asked: list[str], now: datetime, **more: Any) -> Changes:
+    """The changes that ask for some years and, perhaps, rows outside; the cursor says so."""
+    moment = now.isoformat(timespec="seconds")
+    states = {year: _state(dataset, document, year) for year in sorted({*asked} - {OUTSIDE})}
+    return Changes(
+        cursor=json.dumps({**document, ASKED: document[ASKED] | dict.fromkeys(asked, moment)}, sort_keys=True),
+        years={year: _digest(state) if state else GONE for year, state in states.items()},
+        outside=_digest(_updates(dataset, document)) if OUTSIDE in asked else "",
+        **more,
+    )
+
+
+def _asked_in_vain(
+    lake: Lake, dataset: Dataset, document: dict[str, Any], now: datetime
+) -> tuple[dict[str, str], list[str]]:
+    """What the cursor says was asked for and the lake does not hold yet, and what of it is to be asked for again."""
+    asked: dict[str, str] = document.get(ASKED, {})
+    open_ = {what: moment for what, moment in asked.items() if not _is_done(lake, dataset, document, what, moment)}
+    return open_, [what for what, moment in open_.items() if datetime.fromisoformat(moment) + ASK_AGAIN <= now]
+
+
+def _is_done(lake: Lake, dataset: Dataset, document: dict[str, Any], what: str, moment: str) -> bool:
+    """Whether what was asked for at a moment is in the lake, in the state of the last look or a newer one.
+
+    What the portal has no more was asked for so that the run says so; there is nothing to be brought.
+    """
+    is_outside = what == OUTSIDE
+    manifest = lake.raw_manifest(dataset.outside_key if is_outside else dataset.key, "" if is_outside else what)
+    if manifest is not None and manifest.fetched_at > moment:
+        return True
+    if not is_outside:
+        state = _state(dataset, document, what)
+        return state is None or (manifest is not None and _held_state(dataset, manifest) == state)
+    held = manifest.portal_version if manifest is not None else {}
+    return all(
+        updated in (None, held.get(source.id, {}).get("rowsUpdatedAt"))
+        for source, updated in zip(dataset.socrata_sources, _updates(dataset, document), strict=True)
+    )
+
+
+def _updates(dataset: Dataset, document: Mapping[str, Any]) -> list[int | None]:
+    """When the Socrata data sets last changed, as a cursor holds it; None for one that the portal did not have."""
+    return [document.get(source.id, {}).get("updated") for source in dataset.socrata_sources]
+
+
+def _state(dataset: Dataset, document: Mapping[str, Any], year: str) -> Any:
+    """The state of a year as a cursor holds it; None if the portal did not have it."""
+    source = dataset.source(int(year))
+    key = source.id if isinstance(source, SocrataSource) else source.path
+    return document.get(key, {}).get("years", {}).get(year)
+
+
+def _held_state(dataset: Dataset, manifest: RawManifest) -> Any:
+    """The state in which a raw year was fetched, as a cursor holds it; None if the portal did not have it."""
+    version = manifest.portal_version
+    if isinstance(dataset.source(int(manifest.partition)), SocrataSource):
+        return [version["rows"], version["updated_at"]] if version.get("rows") else None
+    return version or None
 
 
 def _look_at_socrata(

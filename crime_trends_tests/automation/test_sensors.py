@@ -86,10 +86,18 @@ def sensors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sensors
         yield Sensors(folder, portal)
 
 
+LONG_AGO = "2020-01-01T00:00:00+00:00"
+
+
 def a_while_later(cursor: str | None) -> str:
     """The cursor as if the interval had passed since the look."""
     assert cursor
-    return json.dumps({**json.loads(cursor), "looked_at": "2020-01-01T00:00:00+00:00"})
+    return json.dumps({**json.loads(cursor), "looked_at": LONG_AGO})
+
+
+def run_keys(*results: dg.SensorResult | dg.SkipReason) -> list[str]:
+    """The keys of the runs that ticks ask for."""
+    return [str(request.run_key) for result in results for request in result.run_requests or ()]
 
 
 def asked(result: dg.SensorResult | dg.SkipReason) -> list[tuple[str, str | None]]:
@@ -105,22 +113,66 @@ def asked(result: dg.SensorResult | dg.SkipReason) -> list[tuple[str, str | None
 def test_the_first_tick_asks_for_the_recent_years_and_says_where_the_rest_comes_from(sensors: Sensors) -> None:
     first = sensors.tick(sensor_name(CALLS))
     assert asked(first) == [(f"raw/{CALLS.key}", THIS_YEAR)]
+    assert "older ones come with a backfill" in sensors.sensors[sensor_name(CALLS)].description
+    nothing = sensors.tick(sensor_name(DATASETS["san_diego_nibrs_offenses"]))
+    assert nothing.skip_reason.skip_message.startswith("first look; older years come with a backfill")
     sensors.fetch(THIS_YEAR)
     again = sensors.tick(sensor_name(CALLS), a_while_later(first.cursor))
     assert asked(again) == []
     assert again.skip_reason.skip_message == "nothing new at the portal"
 
 
-def test_a_changed_old_year_is_asked_for_with_its_version_in_the_run_key(sensors: Sensors) -> None:
+def test_each_change_of_an_old_year_is_asked_for_by_a_run_key_of_its_own_though_a_version_comes_back(
+    sensors: Sensors,
+) -> None:
+    """Dagster starts one run of a key and no other, whatever became of it."""
     sensors.fetch("2019")
-    first = sensors.tick(sensor_name(CALLS))
-    write_calls(sensors.folder, "2019", 4)
-    second = sensors.tick(sensor_name(CALLS), a_while_later(first.cursor))
-    assert asked(second) == [(f"raw/{CALLS.key}", "2019")]
-    write_calls(sensors.folder, "2019", 5)
-    third = sensors.tick(sensor_name(CALLS), a_while_later(second.cursor))
-    assert second.run_requests[0].run_key != third.run_requests[0].run_key
-    assert second.run_requests[0].tags["crime_trends/portal"] == "san_diego"
+    tick = sensors.tick(sensor_name(CALLS))
+    ticks = []
+    file = next(sensors.folder.rglob("*2019_datasd.csv"))
+    for rows in (4, 3, 4, 0, 4, 0):
+        if rows:
+            write_calls(sensors.folder, "2019", rows)
+        else:
+            file.unlink()
+        tick = sensors.tick(sensor_name(CALLS), a_while_later(tick.cursor))
+        assert asked(tick) == [(f"raw/{CALLS.key}", "2019")]
+        ticks.append(tick)
+    keys = run_keys(*ticks)
+    assert len(set(keys)) == len(keys)
+    version = [key.split()[2] for key in keys]
+    assert version[0] == version[2] == version[4] != version[1]
+    assert ticks[0].run_requests[0].tags["crime_trends/portal"] == "san_diego"
+
+
+def test_a_year_whose_run_failed_is_not_reported_and_is_asked_for_again_after_a_day_without_a_look(
+    sensors: Sensors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = sensor_name(CALLS)
+    sensors.fetch(THIS_YEAR)
+    first = sensors.tick(name)
+    write_calls(sensors.folder, THIS_YEAR, 9)
+    second = sensors.tick(name, a_while_later(first.cursor))
+    assert asked(second) == [(f"raw/{CALLS.key}", THIS_YEAR)]
+    third = sensors.tick(name, a_while_later(second.cursor))
+    assert (asked(third), third.asset_events) == ([], [])
+
+    sensors.portal.requests.clear()
+    assert isinstance(sensors.tick(name, third.cursor), dg.SkipReason)
+    with monkeypatch.context() as a_day_later:
+        a_day_later.setattr("crime_trends.portals.changes.ASK_AGAIN", timedelta(0))
+        again = sensors.tick(name, third.cursor)
+    assert (asked(again), again.asset_events) == ([(f"raw/{CALLS.key}", THIS_YEAR)], [])
+    assert run_keys(again) != run_keys(second)
+    assert sensors.portal.requests == []
+    assert json.loads(again.cursor)["looked_at"] == json.loads(third.cursor)["looked_at"]
+    assert isinstance(sensors.tick(name, again.cursor), dg.SkipReason)
+
+    sensors.fetch(THIS_YEAR)
+    monkeypatch.setattr("crime_trends.portals.changes.ASK_AGAIN", timedelta(0))
+    assert isinstance(sensors.tick(name, again.cursor), dg.SkipReason)
+    healed = sensors.tick(name, a_while_later(again.cursor))
+    assert (asked(healed), len(healed.asset_events)) == ([], 1)
 
 
 def test_the_portal_is_left_alone_until_the_next_look_is_due(sensors: Sensors) -> None:
@@ -135,7 +187,9 @@ def test_the_portal_is_left_alone_until_the_next_look_is_due(sensors: Sensors) -
     assert sensors.portal.requests != []
 
 
-def test_a_look_without_news_reports_the_newest_year_again_with_the_same_version(sensors: Sensors) -> None:
+def test_a_look_without_news_reports_the_newest_year_again_with_the_version_that_it_was_fetched_in(
+    sensors: Sensors,
+) -> None:
     sensors.fetch("2019", THIS_YEAR)
     first = sensors.tick(sensor_name(CALLS))
     assert first.asset_events == []
@@ -145,10 +199,10 @@ def test_a_look_without_news_reports_the_newest_year_again_with_the_same_version
     assert event.tags["dagster/data_version"] == raw_version(sensors.lake.raw_manifest(CALLS.key, THIS_YEAR))
 
 
-def test_a_failing_portal_keeps_its_cursor_and_stops_no_other(sensors: Sensors) -> None:
+def test_a_look_that_fails_ends_its_tick_so_that_its_cursor_stays_and_stops_no_other(sensors: Sensors) -> None:
     first = sensors.tick(sensor_name(CALLS))
     sensors.portal.faults.add(Fault("status", city="los_angeles", status=503))
-    with pytest.raises(PortalError, match="503"):
+    with pytest.raises(PortalError, match="503"):  # Dagster takes a cursor only of a tick that does not raise.
         sensors.tick(sensor_name(REPORTS))
     write_calls(sensors.folder, THIS_YEAR, 9)
     assert asked(sensors.tick(sensor_name(CALLS), a_while_later(first.cursor))) != []
@@ -167,10 +221,27 @@ def test_look_ups_that_changed_are_asked_for_and_one_that_fails_is_asked_again(s
     assert third.skip_reason.skip_message == "nothing new at the portal"
 
 
+def test_a_look_up_that_no_run_brought_is_asked_for_again_after_a_day(sensors: Sensors) -> None:
+    first = sensors.tick(LOOKUPS_SENSOR)
+    for key in list(LOOKUPS)[1:]:
+        RawIngest(sensors.settings, sensors.lake).fetch_lookup(LOOKUPS[key])
+    known = json.loads(first.cursor)
+    later = json.dumps({**known, "looked_at": LONG_AGO, "asked": dict.fromkeys(known["asked"], LONG_AGO)})
+    again = sensors.tick(LOOKUPS_SENSOR, later)
+    assert asked(again) == [(f"raw/{next(iter(LOOKUPS))}", None)]
+    assert not set(run_keys(again)) & set(run_keys(first))
+
+
 def test_nothing_is_started_and_nothing_but_raw_data_is_asked_for(definitions: dg.Definitions) -> None:
     repository = definitions.get_repository_def()
     assert {sensor.default_status for sensor in repository.sensor_defs} == {dg.DefaultSensorStatus.STOPPED}
     assert {schedule.default_status for schedule in repository.schedule_defs} == {dg.DefaultScheduleStatus.STOPPED}
+    on_portals = {sensor.name for sensor in portal_sensors()}
+    asking = [sensor for sensor in repository.sensor_defs if sensor.name in on_portals] + repository.schedule_defs
+    assert len(asking) == len(on_portals) + len(repository.schedule_defs)
+    for asks in asking:
+        keys = definitions.resolve_job_def(asks.job_name).asset_layer.executable_asset_keys
+        assert {key.path[0] for key in keys} == {"raw"}, asks.name
 
 
 def test_the_daily_schedule_asks_for_the_recent_years(definitions: dg.Definitions) -> None:

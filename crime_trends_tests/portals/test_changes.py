@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,16 @@ import pytest
 from crime_trends.datasets import DATASETS, LOOKUPS, Dataset
 from crime_trends.errors import PortalError, UsageError
 from crime_trends.months import current_month, trailing_months, years_of
-from crime_trends.portals.changes import GONE, Changes, changes_of, lookup_version, years_behind
+from crime_trends.portals.changes import (
+    GONE,
+    OUTSIDE,
+    Changes,
+    asked_in_vain,
+    changes_of,
+    lookup_is_held,
+    lookup_version,
+    years_behind,
+)
 from crime_trends.sample.faults import Fault
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.portals.conftest import CALLS_HEADER, Ingest, write_csv
@@ -65,10 +75,15 @@ def portal_dir(tmp_path: Path) -> Path:
 def look(ingest: Ingest) -> Callable[..., Changes]:
     """Looks at the portal of a dataset."""
 
-    def look(dataset: Dataset, before: Changes | None = None) -> Changes:
-        return changes_of(ingest.settings, ingest.lake, dataset, before.cursor if before else None)
+    def look(dataset: Dataset, before: Changes | None = None, days: int = 0) -> Changes:
+        return changes_of(ingest.settings, ingest.lake, dataset, before.cursor if before else None, in_days(days))
 
     return look
+
+
+def in_days(days: int) -> datetime:
+    """So many days from now, UTC."""
+    return datetime.now(UTC) + timedelta(days=days)
 
 
 def built(ingest: Ingest, dataset: Dataset, *years: int) -> None:
@@ -157,6 +172,40 @@ def test_a_year_that_was_fetched_since_the_last_look_is_not_asked_for_again(
     assert look(CALLS, first).years == {}
 
 
+def test_a_year_that_no_run_brought_is_asked_for_again_each_day_until_it_is_in_the_lake(
+    look: Callable[..., Changes], ingest: Ingest, portal_dir: Path, portal: SamplePortal
+) -> None:
+    built(ingest, CALLS, 2019)
+    first = look(CALLS)
+    write_calls(portal_dir, "2019", 4)
+    asked = look(CALLS, first)
+    assert (list(asked.years), years_behind(ingest.lake, CALLS, asked.cursor)) == (["2019"], ["2019", THIS_YEAR])
+    assert look(CALLS, asked).years == {}
+    assert asked_in_vain(ingest.lake, CALLS, asked.cursor, in_days(0)) is None
+
+    portal.requests.clear()
+    again = asked_in_vain(ingest.lake, CALLS, asked.cursor, in_days(1))
+    assert again is not None
+    assert (again.years, portal.requests) == (asked.years | {THIS_YEAR: first.years[THIS_YEAR]}, [])
+    assert again.summary == f"asked for again, since no run brought it: 2019, {THIS_YEAR}"
+    assert asked_in_vain(ingest.lake, CALLS, again.cursor, in_days(1)) is None
+    assert look(CALLS, again, days=2).years == again.years
+
+    built(ingest, CALLS, 2019, int(THIS_YEAR))
+    assert asked_in_vain(ingest.lake, CALLS, again.cursor, in_days(9)) is None
+    assert look(CALLS, again, days=9).years == {}
+    assert years_behind(ingest.lake, CALLS, again.cursor) == []
+
+
+def test_rows_outside_that_no_run_brought_are_asked_for_again(look: Callable[..., Changes], ingest: Ingest) -> None:
+    first = look(LOS_ANGELES)
+    again = asked_in_vain(ingest.lake, LOS_ANGELES, first.cursor, in_days(1))
+    assert again is not None
+    assert (again.outside, again.again, again.years) == (first.outside, [OUTSIDE], {})
+    ingest.new().fetch_outside(LOS_ANGELES)
+    assert asked_in_vain(ingest.lake, LOS_ANGELES, first.cursor, in_days(1)) is None
+
+
 def test_a_new_years_file_is_asked_for_when_it_appears(look: Callable[..., Changes], portal_dir: Path) -> None:
     missing = RECENT[0]
     first = look(CALLS)
@@ -173,7 +222,7 @@ def test_a_built_year_that_the_portal_takes_away_is_asked_for_once(
     next(portal_dir.rglob("*2019_datasd.csv")).unlink()
     changes = look(CALLS, first)
     assert changes.years == {"2019": GONE}
-    assert look(CALLS, changes).years == {}
+    assert "2019" not in look(CALLS, changes, days=2).years
     write_calls(portal_dir, "2019", 3)
     assert list(look(CALLS, changes).years) == ["2019"]
 
@@ -215,8 +264,12 @@ def test_a_look_up_has_another_version_when_one_of_its_files_has(ingest: Ingest,
     write_csv(current, ["call_type", "description"], [["415", "DISTURBANCE"]])
     first = version()
     assert version() == first
+    assert not lookup_is_held(ingest.lake, lookup, first)
+    ingest.new().fetch_lookup(lookup)
+    assert lookup_is_held(ingest.lake, lookup, first)
     write_csv(portal_dir / "san_diego" / lookup.files[1].path, ["call_type", "description"], [["10", "OLD"]])
     assert version() != first
+    assert not lookup_is_held(ingest.lake, lookup, version())
 
 
 def test_the_cursor_is_json(look: Callable[..., Changes]) -> None:
