@@ -9,6 +9,7 @@ import dagster as dg
 from dagster_duckdb_pyspark import DuckDBPySparkIOManager
 
 from crime_trends.assets.clean import clean_assets
+from crime_trends.assets.common import on_target
 from crime_trends.assets.docs import model_docs
 from crime_trends.assets.grid import STORAGE, grid_checks, mart_grid_counts
 from crime_trends.assets.ledger import facts_ledger
@@ -58,19 +59,22 @@ def build_definitions(settings: Settings, *, tick_seconds: int = TICK_SECONDS) -
     ledger = facts_ledger(spec.key for spec in monthly_models.specs if spec.partitions_def is not None)
     return dg.Definitions(
         assets=dg.with_source_code_references(
-            [
-                *raw_assets(),
-                *clean_assets(),
-                *warehouse_assets(),
-                reference_models,
-                monthly_models,
-                ledger,
-                mart_models,
-                dashboard,
-                findings,
-                mart_grid_counts,
-                model_docs(project, mart_models),
-            ]
+            on_target(
+                [
+                    *raw_assets(),
+                    *clean_assets(),
+                    *warehouse_assets(),
+                    reference_models,
+                    monthly_models,
+                    ledger,
+                    mart_models,
+                    dashboard,
+                    findings,
+                    mart_grid_counts,
+                    model_docs(project, mart_models),
+                ],
+                settings.target,
+            )
         ),
         asset_checks=[*data_age_checks(), grid_checks],
         jobs=jobs([monthly_models, ledger], mart_models),

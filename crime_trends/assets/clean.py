@@ -16,6 +16,7 @@ from crime_trends.assets.common import (
     one_line_errors,
     partition_results,
     step_metadata,
+    stop_at_error,
 )
 from crime_trends.assets.lineage import clean_lineage
 from crime_trends.automation.conditions import TABLE, clean_condition
@@ -103,8 +104,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
         check = reconciliation.evaluate(store, dataset)
         yield check
         yield from (watch.evaluate(store, dataset) for watch in WATCHES)
-        if not check.passed:
-            raise dg.Failure(description=check.description, allow_retries=False)
+        stop_at_error(check)
         manifests = {month: manifest for month in months if (manifest := store.clean_manifest(dataset.key, month))}
         versions = {month: manifest.version for month, manifest in manifests.items()}
         work = step_metadata(started, manifests)
@@ -128,7 +128,7 @@ def _clean_asset(dataset: Dataset) -> dg.AssetsDefinition:
             rejects["key"],
             versions,
             {
-                month: {"dagster/row_count": manifest.rejected_rows, "reasons": manifest.rejections}
+                month: {"dagster/row_count": manifest.rejected_rows, "reasons": manifest.rejections, **work}
                 for month, manifest in manifests.items()
             },
         )
@@ -151,11 +151,16 @@ def _outside_rejects_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def outside_rejects(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource
     ) -> dg.MaterializeResult[Any]:
+        started = time.monotonic()
         with one_line_errors():
             manifest = reject_outside(lake.open(), dataset, force=config.force)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(manifest.version),
-            metadata={"dagster/row_count": manifest.rejected_rows, "reasons": manifest.rejections},
+            metadata={
+                "dagster/row_count": manifest.rejected_rows,
+                "reasons": manifest.rejections,
+                **step_metadata(started),
+            },
         )
 
     return outside_rejects

@@ -1,7 +1,7 @@
 """What all assets share: how they are described, how a range of partitions reports itself, how errors end a step."""
 
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -111,14 +111,15 @@ def versioned_result(
     )
 
 
-def step_metadata(started: float, partitions: Collection[str]) -> dict[str, float | int]:
+def step_metadata(started: float, partitions: Collection[str] = ()) -> dict[str, float | int]:
     """What a step cost, for each of its partitions: a step of many is no slower than one of few, so both are told.
 
     Arguments:
         started: of ``time.monotonic()``.
-        partitions: what the step brought up to date.
+        partitions: what the step brought up to date; none for an asset without partitions.
     """
-    return {"step_seconds": round(time.monotonic() - started, 2), "partitions_in_step": len(partitions)}
+    of_many = {"partitions_in_step": len(partitions)} if partitions else {}
+    return {"step_seconds": round(time.monotonic() - started, 2), **of_many}
 
 
 def partition_results(
@@ -166,5 +167,35 @@ def one_line_errors() -> Iterator[None]:
             try_again_later(dg.AssetExecutionContext.get(), error)
         raise dg.Failure(description=str(error), allow_retries=False) from None
     except OSError as error:
+def stop_at_error(check: dg.AssetCheckResult) -> None:
+    """Ends the step after a check that found an error, so that nothing gets a new version; warnings end nothing.
+
+    Raises:
+        dg.Failure: it did, with what the check says.
+    """
+    if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR:
+        raise dg.Failure(description=check.description, allow_retries=False)
+
+
+CLOUD_KINDS = {"file": "gcs", "duckdb": "bigquery"}
+"""What keeps the bytes and the tables on this machine -> what does on Google Cloud, as the kinds of assets."""
+
+
+def on_target(assets: Iterable[dg.AssetsDefinition], target: str) -> list[dg.AssetsDefinition]:
+    """The assets with the kinds of what keeps them on a target; everything else is the same on both.
+
+    Arguments:
+        assets: with the kinds of this machine.
+        target: ``local`` or ``gcp``.
+    """
+    if target == "local":
+        return list(assets)
+
+    def renamed(spec: dg.AssetSpec) -> dg.AssetSpec:
+        return spec.replace_attributes(kinds={CLOUD_KINDS.get(kind, kind) for kind in spec.kinds})
+
+    return list(dg.map_asset_specs(renamed, assets))
+
+
         what = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
         raise dg.Failure(description=f"{what}; what was published stays", allow_retries=False) from None

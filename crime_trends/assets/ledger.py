@@ -3,13 +3,14 @@
 Marts follow it and not the single models: these finish one after the other, and each would call for the marts.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
 
-from crime_trends.assets.common import DOCS, OWNER, one_line_errors, partition_results, table_schema
+from crime_trends.assets.common import DOCS, OWNER, one_line_errors, partition_results, step_metadata, table_schema
 from crime_trends.assets.translation import FACTS_LEDGER
 from crime_trends.automation.conditions import TABLE
 from crime_trends.datasets import DATASETS
@@ -46,7 +47,7 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
         automation_condition=TABLE,
     )
     def ledger(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[Any]:
-        months = set(context.partition_keys)
+        started, months = time.monotonic(), set(context.partition_keys)
         with one_line_errors():
             tables = warehouse.open()
             if last := context.instance.get_latest_materialization_event(FACTS_LEDGER):
@@ -56,7 +57,9 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
             held = [tables.facts_versions(dataset) for dataset in DATASETS]
         rows = {month: sum(of_months[month].rows for of_months in held if month in of_months) for month in months}
         yield from partition_results(
-            FACTS_LEDGER, versions, {month: {"dagster/row_count": count} for month, count in rows.items()}
+            FACTS_LEDGER,
+            versions,
+            {month: {"dagster/row_count": count, **step_metadata(started, rows)} for month, count in rows.items()},
         )
 
     return ledger

@@ -17,6 +17,7 @@ from crime_trends.assets.common import (
     raw_column_schema,
     step_metadata,
 )
+    stop_at_error,
 from crime_trends.automation.freshness import raw_freshness
 from crime_trends.checks.portal_total import portal_total
 from crime_trends.checks.raw import portal_count, rows_of_no_month, schema_drift
@@ -83,12 +84,14 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
                     **({"note": manifest.note} if manifest.note else {}),
                 }
             sweep_orphans(store, dataset.key)
-        yield portal_count.evaluate(store, dataset)
+        count = portal_count.evaluate(store, dataset)
+        yield count
         yield rows_of_no_month.evaluate(store, dataset)
         yield schema_drift.evaluate(store, dataset)
         yield from partition_results(key, versions, metadata)
 
     return raw
+        stop_at_error(count)
 
 
 def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
@@ -109,6 +112,7 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
         with one_line_errors():
             store = lake.open()
             ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
+        started = time.monotonic()
             result = ingest.fetch_outside(dataset, force=config.force)
             sweep_orphans(store, dataset.outside_key)
             check = portal_total.evaluate(store, dataset)
@@ -116,6 +120,7 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(raw_version(result.manifest)),
             metadata={
+        stop_at_error(check)
                 "dagster/row_count": result.manifest.rows,
                 "source": result.manifest.source,
                 "fetched_at": result.manifest.fetched_at,
@@ -123,6 +128,7 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 **({"note": result.manifest.note} if result.manifest.note else {}),
             },
         )
+                **step_metadata(started),
 
     return raw_outside
 
@@ -145,8 +151,9 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
             dg.AssetCheckSpec(
                 "all_files_published",
                 asset=spec["key"],
-                description="Whether the portal has every file of the look-up. A historical file that is missing is "
-                "taken as empty: codes only it would list are then not named.",
+                description="The portal has every file of the look-up. If it warns, a historical file is missing, and "
+                "codes that only it lists have no name: look for its new place at the portal and correct its path in "
+                "crime_trends/datasets.py.",
             )
         ],
         pool=lake_pool(lookup.key),
@@ -157,6 +164,7 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         with one_line_errors():
             store = lake.open()
             ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
+        started = time.monotonic()
             manifest = ingest.fetch_lookup(lookup, force=config.force).manifest
             sweep_orphans(store, lookup.key)
         yield dg.AssetCheckResult(
@@ -167,7 +175,11 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         )
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(raw_version(manifest)),
-            metadata={"dagster/row_count": manifest.rows, "fetched_at": manifest.fetched_at},
+            metadata={
+                "dagster/row_count": manifest.rows,
+                "fetched_at": manifest.fetched_at,
+                **step_metadata(started),
+            },
         )
 
     return raw_lookup

@@ -1,5 +1,6 @@
 """What people look at, as assets."""
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors
+from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors, step_metadata
 from crime_trends.automation.conditions import MART
 from crime_trends.commands.status import failing_checks
 from crime_trends.reports import findings_data, queries
@@ -57,7 +58,7 @@ def _report(
         warehouse: WarehouseResource,
         reports: ReportsResource,
     ) -> dg.MaterializeResult[Any]:
-        path = reports.path(file)
+        started, path = time.monotonic(), reports.path(file)
         manifest = lake.open().any_raw_manifest()
         with one_line_errors():
             tables = warehouse.open()
@@ -67,7 +68,7 @@ def _report(
                 tables.record_table(name, version)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(version),
-            metadata={"path": dg.MetadataValue.path(str(path)), **measured(path)},
+            metadata={"path": dg.MetadataValue.path(str(path)), **measured(path), **step_metadata(started)},
         )
 
     return report

@@ -15,6 +15,7 @@ from crime_trends.assets.common import (
     one_line_errors,
     partition_results,
     step_metadata,
+    stop_at_error,
     table_schema,
 )
 from crime_trends.assets.lineage import lookup_lineage, unchanged_lineage
@@ -78,8 +79,7 @@ def _table_asset(dataset: Dataset) -> dg.AssetsDefinition:
             )
         check = warehouse_rows.evaluate(store, tables, dataset)
         yield check
-        if not check.passed:
-            raise dg.Failure(description=check.description, allow_retries=False)
+        stop_at_error(check)
         yield ids_in_two_months.evaluate(tables, dataset)
         yield from partition_results(
             key,
@@ -109,10 +109,12 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
         automation_condition=TABLE,
     )
     def outside(lake: LakeResource, warehouse: WarehouseResource) -> dg.MaterializeResult[Any]:
+        started = time.monotonic()
         with one_line_errors():
             manifest = note_outside(lake.open(), warehouse.open(), dataset)
         return dg.MaterializeResult(
-            data_version=dg.DataVersion(manifest.version), metadata={"dagster/row_count": manifest.rejected_rows}
+            data_version=dg.DataVersion(manifest.version),
+            metadata={"dagster/row_count": manifest.rejected_rows, **step_metadata(started)},
         )
 
     return outside
@@ -136,7 +138,7 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     def table(
         context: dg.AssetExecutionContext, config: ForceConfig, lake: LakeResource, warehouse: WarehouseResource
     ) -> dg.MaterializeResult[Any]:
-        store = lake.open()
+        started, store = time.monotonic(), lake.open()
         with one_line_errors():
             tables = warehouse.open()
             manifest = store.raw_manifest(lookup.key, "")
@@ -147,6 +149,9 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
             current = tables.table_versions().get(lookup.key)
             if config.force or current is None or current.version != version:
                 tables.replace_lookup(lookup, rows, version)
-        return dg.MaterializeResult(data_version=dg.DataVersion(version), metadata={"dagster/row_count": len(rows)})
+        return dg.MaterializeResult(
+            data_version=dg.DataVersion(version),
+            metadata={"dagster/row_count": len(rows), **step_metadata(started)},
+        )
 
     return table

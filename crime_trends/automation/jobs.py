@@ -46,6 +46,7 @@ def jobs(facts: Sequence[dg.AssetsDefinition], mart_models: dg.AssetsDefinition)
             REPORTS,
             selection=dg.AssetSelection.groups("reports"),
             description="The dashboard and whatever else people look at, from the marts.",
+            config=dg.RunConfig(ops={f"reports__{name}": ForceConfig() for name in ("dashboard", "findings")}),
         ),
     ]
 

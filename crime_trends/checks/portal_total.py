@@ -18,11 +18,12 @@ class PortalTotal:
         return dg.AssetCheckSpec(
             self.name,
             asset=key,
+            blocking=True,
             description="The portal's own total is the sum of its rows in every year and outside of them, and each "
-            "year that was fetched holds as many rows as the portal counts in it now. An error means that rows lie in "
-            "no year or in two: correct the conditions in crime_trends/portals/socrata_rows.py. A warning lists the "
-            "years that have other rows at the portal by now: fetch them again. Of years that were never fetched the "
-            "portal's count is taken; the metadata list them.",
+            "year that was fetched holds as many rows as the portal counts in it now. If it fails, rows lie in no year "
+            "or in two, and nothing follows: correct the conditions in crime_trends/portals/socrata_rows.py. If it "
+            "warns, the listed years have other rows at the portal by now: fetch them again. Of years that were never "
+            "fetched the portal's count is taken; the metadata list them.",
         )
 
     def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:

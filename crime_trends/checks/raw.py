@@ -20,8 +20,10 @@ class PortalCount:
         return dg.AssetCheckSpec(
             self.name,
             asset=key,
+            blocking=True,
             description="Every month of every raw year holds as many rows as the portal itself counted. "
-            "If it fails, fetch the listed years again with force. A portal that publishes no counts passes.",
+            "If it fails, nothing follows: fetch the listed years again with force. A portal that publishes no counts "
+            "passes.",
         )
 
     def evaluate(self, lake: Lake, dataset: Dataset) -> dg.AssetCheckResult:

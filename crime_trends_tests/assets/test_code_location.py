@@ -150,10 +150,10 @@ def test_assets_are_grouped_by_city_and_layer(specs: dict[str, dg.AssetSpec]) ->
     assert of_one_city == {f"{city}_{layer}" for city in CITIES for layer in layers}
 
 
-def test_every_check_says_what_it_tests(definitions: dg.Definitions) -> None:
+def test_every_check_says_what_it_tests_and_what_to_do_if_it_does_not_pass(definitions: dg.Definitions) -> None:
     graph = definitions.resolve_asset_graph()
     for key in graph.asset_check_keys:
-        assert graph.get_check_spec(key).description, key
+        assert re.search(r"[.;] If (it fails|it warns|some are)\b", graph.get_check_spec(key).description), key
 
 
 def test_a_backfill_of_any_range_is_one_run(definitions: dg.Definitions) -> None:

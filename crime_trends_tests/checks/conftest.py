@@ -31,8 +31,9 @@ class WrittenLake:
         fetched_at: str = "2026-11-01T00:00:00+00:00",
         rows: int = 0,
         undated_rows: int = 0,
+        months: dict[str, RawMonth] | None = None,
     ) -> None:
-        """Makes a raw year that has these columns and rows; its months come with ``clean``."""
+        """Makes a raw year that has these columns and rows; further months come with ``clean``."""
         raw = RawManifest(
             dataset=self.dataset.key,
             partition=year,
@@ -41,6 +42,7 @@ class WrittenLake:
             fetched_at=fetched_at,
             portal_version={},
             files=[LakeFile("raw.csv", 1, "00", rows)] if rows else [],
+            months=months or {},
             undated_rows=undated_rows,
             header=HEADER if header is None else header,
         )

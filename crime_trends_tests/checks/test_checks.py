@@ -8,15 +8,17 @@ import dagster as dg
 import pytest
 from crime_cleaning.spec import CleaningReport, MonthCounts
 
+from crime_trends.assets.common import stop_at_error
 from crime_trends.checks.age import judge_age
 from crime_trends.checks.breaks import incomparable_months
 from crime_trends.checks.clean import duplicates, reconciliation
 from crime_trends.checks.issues import issue_shares
-from crime_trends.checks.raw import rows_of_no_month, schema_drift
+from crime_trends.checks.raw import portal_count, rows_of_no_month, schema_drift
 from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS
 from crime_trends.errors import ReconciliationError
 from crime_trends.lake.cleaning import plan_cleaning
+from crime_trends.lake.manifests import RawMonth
 from crime_trends.lake.publishing import publish_months
 from crime_trends_tests.checks.conftest import CALLS, HEADER, WrittenLake
 from crime_trends_tests.checks.test_unusual import calls_by_month
@@ -133,6 +135,24 @@ def test_a_few_values_more_are_no_matter(written: WrittenLake) -> None:
         written.clean(f"2023-{month:02d}", 40_000)
         written.clean(f"2024-{month:02d}", 40_000, issues={"priority": 150} if month == 5 else {})
     assert issue_shares.evaluate(written.lake, CALLS).passed
+
+
+def test_a_month_with_other_rows_than_the_portal_counts_is_an_error_until_they_are_the_same(
+    written: WrittenLake,
+) -> None:
+    def count(portal_rows: int | None) -> dg.AssetCheckResult:
+        written.fetch("2024", months={"2024-01": RawMonth(5, "a", portal_rows), "2024-02": RawMonth(7, "b", 7)})
+        return portal_count.evaluate(written.lake, CALLS)
+
+    result = count(6)
+    assert (result.passed, result.severity, offending(result)) == (False, dg.AssetCheckSeverity.ERROR, "2024-01")
+    assert result.description == "the portal counts other rows in 2024-01"
+    assert result.metadata["months_counted_by_the_portal"].value == 2
+    assert portal_count.spec(dg.AssetKey("raw")).blocking
+    with pytest.raises(dg.Failure, match="other rows in 2024-01"):
+        stop_at_error(result)
+    assert count(5).passed
+    assert count(None).passed
 
 
 def test_a_year_with_many_rows_of_no_month_is_named(written: WrittenLake) -> None:
