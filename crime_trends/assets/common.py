@@ -154,19 +154,6 @@ def data_version_tags(version: str | None) -> dict[str, str]:
     return {"dagster/data_version": version, "dagster/data_version_is_user_provided": "true"} if version else {}
 
 
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Turns an error that its message explains, or that the disk gave, into a failure of the step in one line.
-
-    What may pass is tried again first.
-    """
-    try:
-        yield
-    except CrimeTrendsError as error:
-        if error.passes:
-            try_again_later(dg.AssetExecutionContext.get(), error)
-        raise dg.Failure(description=str(error), allow_retries=False) from None
-    except OSError as error:
 def stop_at_error(check: dg.AssetCheckResult) -> None:
     """Ends the step after a check that found an error, so that nothing gets a new version; warnings end nothing.
 
@@ -197,5 +184,18 @@ def on_target(assets: Iterable[dg.AssetsDefinition], target: str) -> list[dg.Ass
     return list(dg.map_asset_specs(renamed, assets))
 
 
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Turns an error that its message explains, or that the disk gave, into a failure of the step in one line.
+
+    What may pass is tried again first.
+    """
+    try:
+        yield
+    except CrimeTrendsError as error:
+        if error.passes:
+            try_again_later(dg.AssetExecutionContext.get(), error)
+        raise dg.Failure(description=str(error), allow_retries=False) from None
+    except OSError as error:
         what = f"{error.strerror or error}{f' ({error.filename})' if error.filename else ''}"
         raise dg.Failure(description=f"{what}; what was published stays", allow_retries=False) from None

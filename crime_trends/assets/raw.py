@@ -16,8 +16,8 @@ from crime_trends.assets.common import (
     partition_results,
     raw_column_schema,
     step_metadata,
-)
     stop_at_error,
+)
 from crime_trends.automation.freshness import raw_freshness
 from crime_trends.checks.portal_total import portal_total
 from crime_trends.checks.raw import portal_count, rows_of_no_month, schema_drift
@@ -88,10 +88,10 @@ def _raw_asset(dataset: Dataset) -> dg.AssetsDefinition:
         yield count
         yield rows_of_no_month.evaluate(store, dataset)
         yield schema_drift.evaluate(store, dataset)
+        stop_at_error(count)
         yield from partition_results(key, versions, metadata)
 
     return raw
-        stop_at_error(count)
 
 
 def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
@@ -109,26 +109,26 @@ def _outside_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def raw_outside(
         context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
     ) -> Iterator[Any]:
+        started = time.monotonic()
         with one_line_errors():
             store = lake.open()
             ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
-        started = time.monotonic()
             result = ingest.fetch_outside(dataset, force=config.force)
             sweep_orphans(store, dataset.outside_key)
             check = portal_total.evaluate(store, dataset)
         yield check
+        stop_at_error(check)
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(raw_version(result.manifest)),
             metadata={
-        stop_at_error(check)
                 "dagster/row_count": result.manifest.rows,
                 "source": result.manifest.source,
                 "fetched_at": result.manifest.fetched_at,
                 "status": result.status,
+                **step_metadata(started),
                 **({"note": result.manifest.note} if result.manifest.note else {}),
             },
         )
-                **step_metadata(started),
 
     return raw_outside
 
@@ -161,10 +161,10 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
     def raw_lookup(
         context: dg.AssetExecutionContext, config: ForceConfig, portals: PortalsResource, lake: LakeResource
     ) -> Iterator[Any]:
+        started = time.monotonic()
         with one_line_errors():
             store = lake.open()
             ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
-        started = time.monotonic()
             manifest = ingest.fetch_lookup(lookup, force=config.force).manifest
             sweep_orphans(store, lookup.key)
         yield dg.AssetCheckResult(
