@@ -114,9 +114,9 @@ def test_facts_hold_no_column_beyond_the_list(built_home: ModelsHome) -> None:
         ),
         (
             "fct_san_diego_calls",
-            "call_id dataset occurred_at occurred_date day_of_week call_type_code call_type_name is_call_type_listed "
-            "disposition_code disposition_name is_disposition_listed priority_code priority_name beat_code "
-            "neighborhood_name is_beat_listed is_sensitive month",
+            "call_id city dataset record_type occurred_at occurred_date day_of_week call_type_code call_type_name "
+            "is_call_type_listed disposition_code disposition_name is_disposition_listed priority_code priority_name "
+            "beat_code neighborhood_name is_beat_listed is_sensitive month",
         ),
         ("vintages", "dataset month offense_group offense_name month_version as_of record_count loaded_at"),
     ]

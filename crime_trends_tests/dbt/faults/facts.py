@@ -52,6 +52,10 @@ FAULTS = {
         "update facts.fct_san_diego_calls set month = null where call_id = 'E3'",
         {"not_null_fct_san_diego_calls_month", ALL_CALLS, OUTCOMES_ADD_UP},
     ),
+    "a call taken for a report": (
+        "update facts.fct_san_diego_calls set record_type = 'report' where call_id = 'E3'",
+        {"fct_san_diego_calls_record_types_are_not_mixed"},
+    ),
     "a record twice": (
         f"insert into facts.fct_incidents from facts.fct_incidents {AUSTIN}",
         {

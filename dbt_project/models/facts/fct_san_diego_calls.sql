@@ -1,23 +1,32 @@
-{{ config(**by_month(cluster_by=['occurred_date'])) }}
+{{ config(**by_month(cluster_by=['city', 'occurred_date'])) }}
+
+with calls as (
+    select *
+    from {{ ref('int_san_diego_calls_for_service__named') }}
+    where {{ is_asked_month(months_to_build(), 'san_diego_calls_for_service') }}
+)
 
 select
-    call_id,
-    dataset,
-    occurred_at,
-    occurred_date,
-    day_of_week,
-    call_type_code,
-    call_type_name,
-    is_call_type_listed,
-    disposition_code,
-    disposition_name,
-    is_disposition_listed,
-    priority_code,
-    priority_name,
-    beat_code,
-    neighborhood_name,
-    is_beat_listed,
-    is_sensitive,
-    month
-from {{ ref('int_san_diego_calls_for_service__named') }}
-where {{ is_asked_month(months_to_build(), 'san_diego_calls_for_service') }}
+    calls.call_id,
+    datasets.city,
+    calls.dataset,
+    datasets.record_type,
+    calls.occurred_at,
+    calls.occurred_date,
+    calls.day_of_week,
+    calls.call_type_code,
+    calls.call_type_name,
+    calls.is_call_type_listed,
+    calls.disposition_code,
+    calls.disposition_name,
+    calls.is_disposition_listed,
+    calls.priority_code,
+    calls.priority_name,
+    calls.beat_code,
+    calls.neighborhood_name,
+    calls.is_beat_listed,
+    calls.is_sensitive,
+    calls.month
+from calls
+left join {{ ref('dim_datasets') }} as datasets
+    on calls.dataset = datasets.dataset
