@@ -79,6 +79,17 @@ def test_every_column_of_facts_and_marts_is_described_and_kept_in_the_database(
             assert node["description"], node["name"]
 
 
+@pytest.mark.parametrize(("check", "layer"), [("facts_have", "facts"), ("marts_have", "marts")])
+def test_the_list_of_columns_is_held_against_every_fact_and_mart_when_it_is_built(
+    check: str, layer: str, manifest: dict[str, dict[str, dict[str, object]]]
+) -> None:
+    nodes = manifest["nodes"].values()
+    (test,) = (node for node in nodes if node["name"] == f"{check}_allowed_columns_only")
+    models = {node["unique_id"] for node in nodes if node["resource_type"] == "model" and node["schema"] == layer}
+    dimensions = {unique_id for unique_id in models if ".dim_" in str(unique_id)}
+    assert set(test["depends_on"]["nodes"]) == models - dimensions  # type: ignore[index]
+
+
 @pytest.mark.parametrize("report", [dashboard, findings], ids=["dashboard", "findings"])
 def test_the_exposure_of_a_report_is_what_its_asset_depends_on(
     report: dg.AssetsDefinition, manifest: dict[str, dict[str, dict[str, object]]]

@@ -176,6 +176,14 @@ FIGURES = {
         f"'cases' as measure, 'theft' as offense_group, 2023 as calendar_year, 'none' as reason, "
         f"0 as months_used, 1 as months_wanted from facts.dim_datasets, range(2) {AUSTIN}",
         {"mart_year_to_date_year_is_once", "mart_year_to_date_record_types_are_not_mixed"},
+    "a place in a mart that no other reads": (
+        "alter table marts.mart_rates add column latitude double",
+        {"marts_have_allowed_columns_only"},
+    ),
+    "an address in the vintages": (
+        "alter table facts.vintages add column address varchar",
+        {"facts_have_allowed_columns_only"},
+    ),
     ),
     "a year to date across a break that no month adds up to": (
         "insert into marts.mart_year_to_date by name select city, record_type, dataset, "

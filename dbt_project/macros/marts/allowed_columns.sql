@@ -1,7 +1,8 @@
 {#-
-    The columns that facts and marts may hold, by the prefix of their tables and by type: what is not on the list is
-    nobody's business or could point at a person. Facts hold no victim, address, coordinates or flag that could mark a
-    person; marts hold no name of a record either. A contract says what a model has; this says what none may have.
+    The columns that facts (with vintages) and marts may hold, by the prefix of their tables and by type: what is not on
+    the list is nobody's business or could point at a person. Facts hold no victim, address, coordinates or flag that
+    could mark a person; marts hold no name of a record either. A contract says what a model has; this says what none may
+    have.
     Returns 'column TYPE' for each column and each name that a database has for its type.
 -#}
 {% macro allowed_columns(prefix) %}
@@ -18,8 +19,8 @@
         'string': [
             'area_code', 'area_name', 'beat_code', 'call_id', 'call_type_code', 'call_type_name', 'case_id',
             'city', 'dataset', 'disposition_code', 'disposition_name', 'incident_id', 'index_group_high',
-            'index_group_low', 'mapping_authority', 'mapping_confidence', 'neighborhood_name', 'nibrs_code',
-            'offense_code', 'offense_group', 'offense_name', 'offense_scope', 'priority_code',
+            'index_group_low', 'mapping_authority', 'mapping_confidence', 'month_version', 'neighborhood_name',
+            'nibrs_code', 'offense_code', 'offense_group', 'offense_name', 'offense_scope', 'priority_code',
             'priority_name', 'record_type', 'status_name', 'time_precision',
         ],
         'int64': [
@@ -33,7 +34,7 @@
             'month', 'occurred_date', 'recorded_date', 'report_date', 'status_date',
         ],
         'datetime': [
-            'occurred_at',
+            'as_of', 'loaded_at', 'occurred_at',
         ],
     },
     'mart_': {
