@@ -7,7 +7,7 @@ SHELL := /bin/sh
 .PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform policies image deploy-check clean runtime tools emulators
 
 BIN := .venv/bin
-SQL := dbt_project/models dbt_project/tests
+SQL := dbt_project/models dbt_project/tests dbt_project/macros
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,7 +31,7 @@ lint: tools ## check format, style, types, SQL, the Dagster code location, the D
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint $(SQL)
-	$(BIN)/sqlfluff lint --dialect bigquery $(SQL)
+	$(BIN)/sqlfluff lint --config scripts/sqlfluff_bigquery.cfg $(SQL)
 	$(BIN)/dagster definitions validate --log-level warning
 	$(BIN)/hadolint Dockerfile
 	@scripts/check_terraform

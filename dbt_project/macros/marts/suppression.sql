@@ -12,7 +12,8 @@
 {% macro is_withheld(count, set) -%}
     {%- set is_small = count ~ ' between 1 and 4' -%}
     {%- set small_cells = 'sum(case when ' ~ is_small ~ ' then 1 else 0 end) over (partition by ' ~ set ~ ')' -%}
-    {%- set small_sum = 'sum(case when ' ~ is_small ~ ' then ' ~ count ~ ' else 0 end) over (partition by ' ~ set ~ ')' -%}
+    {%- set small_count = 'case when ' ~ is_small ~ ' then ' ~ count ~ ' else 0 end' -%}
+    {%- set small_sum = 'sum(' ~ small_count ~ ') over (partition by ' ~ set ~ ')' -%}
     (
         {{ is_small }}
         or (

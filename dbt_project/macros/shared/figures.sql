@@ -8,7 +8,8 @@
     (mod({{ dbt.datediff("date '2000-01-02'", 'cast(' ~ day ~ ' as date)', 'day') }}, 7) + 1)
 {%- endmacro %}
 
-{#- How much more than before, in percent; null on a base of less than 50, where a few records would look like a trend. -#}
+{#- How much more than before, in percent; null on a base of less than 50, where a few records would look like a
+    trend. -#}
 {% macro change_percent(count, previous_count) -%}
     case
         when {{ previous_count }} >= 50

@@ -11,8 +11,8 @@
     end
 {%- endmacro %}
 
-{#- The day from which San Diego's police use other codes of outcomes: the same letter means one thing before it and another
-    from it on. series_breaks has it for readers; a test holds the two together. -#}
+{#- The day from which San Diego's police use other codes of outcomes: the same letter means one thing before it and
+    another from it on. series_breaks has it for readers; a test holds the two together. -#}
 {% macro dispositions_changed_on() -%}
     date '2017-10-17'
 {%- endmacro %}

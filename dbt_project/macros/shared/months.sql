@@ -28,7 +28,8 @@
         'partition_by': {'field': 'month', 'data_type': 'date', 'granularity': 'month'},
         'cluster_by': cluster_by,
     } if target.type == 'bigquery' else {'incremental_strategy': 'append'} %}
-    {{ return(dict(materialized='incremental', on_schema_change='append_new_columns', full_refresh=false, **placement)) }}
+    {% do placement.update(full_refresh=false) %}
+    {{ return(dict(materialized='incremental', on_schema_change='append_new_columns', **placement)) }}
 {% endmacro %}
 
 {#- Dataset -> its asked months as date literals; none where all months are meant: the table does not exist (dbt is
@@ -36,7 +37,7 @@
 {% macro months_to_build() %}
     {% if not execute %}{{ return({}) }}{% endif %}
     {% if should_full_refresh() %}{{ return(none) }}{% endif %}
-    {#- Only here, where dbt no longer notes dependencies: the request is no data, and does not belong in the lineage. -#}
+    {#- Only here, where dbt no longer notes dependencies: the request is no data, so it is not in the lineage. -#}
     {% set request = source('facts', 'months_to_build') %}
     {% if load_relation(request) is none %}{{ return(none) }}{% endif %}
     {% set dataset = "'*'" if target.type == 'bigquery' else 'dataset' %}
@@ -47,7 +48,8 @@
     {{ return(months) }}
 {% endmacro %}
 
-{#- Asks for all loaded months of a window, by hand: dbt run-operation ask_for_months --args '{first: 2024-01, last: 2024-03}'.
+{#- Asks for all loaded months of a window, by hand:
+    dbt run-operation ask_for_months --args '{first: 2024-01, last: 2024-03}'.
     Then dbt builds these and no others. Whole months, so that every count of them is right. -#}
 {% macro ask_for_months(first, last) %}
     {% set request = source('facts', 'months_to_build') %}
