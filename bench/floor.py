@@ -127,7 +127,7 @@ select
     regexp_replace(cross_street, ' +', ' ', 'g') as cross_street,
     if(is_known and is_inside, latitude, null) as latitude,
     if(is_known and is_inside, longitude, null) as longitude,
-    date_trunc('month', occurred_date) as month,
+    date_trunc('month', occurred_date)::date as month,
     list_filter([
         issue(date_occ, occurred_date, 'occurred_date:not_a_date'),
         issue(time_occ, occurred_time, 'occurred_time:not_a_time'),

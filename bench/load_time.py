@@ -48,13 +48,13 @@ def run(options: argparse.Namespace, folder: Path) -> None:
         for name, statement in LOADS.items():
             found[name] = min(found[name], seconds(statement))
             progress(f"load time: {name}: {found[name]:.2f} s")
-    rows = [(name, f"{value:.2f} s", f"{value / found[NEEDED]:.2f}") for name, value in found.items()]
+    rows = [(name, f"{value:.2f} s", f"{value / found[ALL]:.2f}") for name, value in found.items()]
     body = (
-        f"Loading the code location costs {found[LOADED] / found[ALL]:.2f} times what `import {LIBRARIES}` costs, and "
-        f"{found[LOADED] / found[NEEDED]:.2f} times what it costs to import those of them that it needs on this target "
-        f"(the limit is {LIMIT}). It reads dbt's manifest, which is made anew only when the models changed; no "
-        f"network, no Spark. Fastest of {options.repeat} processes each.\n\n"
-        + table(("load", "time", "to the imports needed"), rows)
+        f"Loading the code location costs {found[LOADED] / found[ALL]:.2f} times what `import {LIBRARIES}` costs (the "
+        f"limit is {LIMIT}). On this target it needs no `dagster_gcp`: beside the import of the other two alone it "
+        f"costs {found[LOADED] / found[NEEDED]:.2f} times as much, for which there is no limit. It reads dbt's "
+        "manifest, which is made anew only when the models changed; no network, no Spark. "
+        f"Each time is the fastest of {options.repeat}.\n\n" + table(("load", "time", "to the three imports"), rows)
     )
     write_section(
         "Loading the code location", body, ("dagster", "dagster-dbt", "dagster-gcp", "dbt-core"), options.page

@@ -19,7 +19,7 @@ say more than seconds do.
 
 
 def write_section(title: str, body: str, packages: Sequence[str], page: Path = PAGE) -> None:
-    """Puts a section in the place of the one of the same title, or at the end; the others stay.
+    """Prints a section, and puts it in the place of the one of the same title, or at the end; the others stay.
 
     Arguments:
         title: the section's heading.
@@ -30,6 +30,7 @@ def write_section(title: str, body: str, packages: Sequence[str], page: Path = P
     text = page.read_text(encoding="utf-8") if page.exists() else _INTRODUCTION
     introduction, *sections = re.split(r"^(?=## )", text, flags=re.MULTILINE)
     new = f"## {title}\n\n{body.strip()}\n\n{_measured_on(packages)}\n"
+    print(new)
     titles = [section.splitlines()[0].removeprefix("## ") for section in sections]
     if title in titles:
         sections[titles.index(title)] = new

@@ -22,7 +22,7 @@ ROWS_PER_FILE = 2_500_000
 ROW_GROUP_BYTES = 8 * 1024 * 1024
 """What a query reads or skips together: some 100,000 rows."""
 
-_RULES = {
+RULES = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "false",
     "spark.sql.legacy.timeParserPolicy": "CORRECTED",
@@ -48,7 +48,7 @@ _SPEED = {
 def session(settings: dict[str, str]) -> SparkSession:
     """A session with the given settings, those that the rules rely on, and those that make it fast."""
     builder = SparkSession.builder.appName("clean_crimes")
-    for key, value in {**_SPEED, **settings, **_RULES}.items():
+    for key, value in {**_SPEED, **settings, **RULES}.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
