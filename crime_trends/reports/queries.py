@@ -65,7 +65,7 @@ QUERIES = {
     "monthly": Query(
         "dataset, measure, offense_group, month, measure_count, exact_count, nullif(low_count, measure_count) "
         "as low_count, nullif(high_count, measure_count) as high_count, is_settled, case when is_complete "
-        "then null else complete_reason end as incomplete_reason, break_notes",
+        "then null else complete_reason end as incomplete_reason",
         """
         from marts.mart_monthly_counts
         order by dataset, measure, offense_group, month
@@ -201,7 +201,8 @@ QUERIES = {
         """,
     ),
     "changes": Query(
-        "dataset, city, offense_groups, kind, applies_to, effect, valid_from, valid_to, note, source, verified",
+        "dataset, city, offense_groups, kind, applies_to, effect, is_incomplete, valid_from, valid_to, note, source, "
+        "verified",
         """
         from facts.series_breaks
         order by valid_from, break_id

@@ -47,10 +47,23 @@ function breaksText(dataset, groupsShown) {
   return [...new Set(texts)].join(" ") || "none known";
 }
 
+// What changed that concerns the dataset and one of the groups, in order of time.
+const changesOf = (dataset, groups) => rowsOf("changes").filter((row) => (
+  row.dataset === dataset.key || (row.dataset === null && (row.city === null || row.city === page.cityKeys[dataset.city]))
+) && (row.offense_groups === null || groups.some((group) => `|${row.offense_groups}|`.includes(`|${group}|`))));
+
+const whenOf = (change) => (change.valid_to === null ? `from ${formatDay(change.valid_from)}` : dayRange(change.valid_from, change.valid_to));
+
+// Changes of which counts are to be read with care. What cuts a series or makes a month incomplete is said elsewhere.
 function issuesText(dataset, measure, groupsShown) {
-  const notes = groupsShown.flatMap((group) => rowsOf("monthly", dataset.key, measure, group).map((row) => row.break_notes));
-  const known = new Set(notes.filter((note) => note && note.length < 400));
-  return [dataset.limits, ...groupsShown.map((group) => page.notes[group]), ...[...known].slice(-1)].filter(Boolean).join(" ");
+  const months = groupsShown.flatMap((group) => rowsOf("monthly", dataset.key, measure, group).map((row) => row.month));
+  const [first, last] = [Math.min(...months), Math.max(...months)];
+  const notes = changesOf(dataset, groupsShown).filter((change) => (
+    change.applies_to === "counts" && change.effect === "note" && !change.is_incomplete
+    && monthOfDay(change.valid_from) <= last && (change.valid_to === null || monthOfDay(change.valid_to) >= first)
+  ));
+  const texts = notes.map((change) => `${sentenceCase(whenOf(change))}: ${change.note}`);
+  return [dataset.limits, ...groupsShown.map((group) => page.notes[group]), ...texts].filter(Boolean).join(" ");
 }
 
 const factsCache = new Map();
@@ -69,15 +82,24 @@ function factsOf(dataset, measure, groupsShown) {
       settled_until: settledText(dataset, counts, shown),
       series_breaks: breaksText(dataset, shown),
       mapping_confidence: mappingText(dataset, counts, shown),
-      known_issues: issuesText(dataset, counts, groupsShown),
+      known_issues: issuesText(dataset, counts, shown),
     });
   }
   return factsCache.get(key);
 }
 
+// The same of several datasets: what differs is said city by city.
+function factsOfAll(shown, measure) {
+  const facts = shown.map((dataset) => factsOf(dataset, measure, []));
+  return Object.fromEntries(Object.keys(facts[0]).map((key) => {
+    const texts = facts.map((own) => own[key]);
+    return [key, new Set(texts).size === 1 ? texts[0] : shown.map((dataset, place) => `${dataset.cityName}: ${texts[place]}`).join("; ")];
+  }));
+}
+
 const FACT_LABELS = {
   unit: "Unit", date_basis: "Counted by", source: "Source", retrieved: "Retrieved", settled_until: "Settled until",
-  series_breaks: "Breaks", mapping_confidence: "Mapping", known_issues: "Keep in mind",
+  series_breaks: "Breaks", mapping_confidence: "Mapping", boundaries: "Boundaries", known_issues: "Keep in mind",
 };
 
 function makeFacts(facts) {
@@ -92,7 +114,7 @@ function lackingText(dataset, measure, group, from, to) {
   const lacks = new Map();
   for (let month = from; month <= to; month++) {
     const row = rows.get(month);
-    const why = !row ? "not brought" : row.incomplete_reason ? "incomplete" : row.is_settled ? null : "not settled yet";
+    const why = !row ? "not brought" : row.incomplete_reason ? `incomplete: ${row.incomplete_reason.replace(/\.$/, "")}` : row.is_settled ? null : "not settled yet";
     if (why) lacks.set(why, [...(lacks.get(why) ?? []), month]);
   }
   const parts = [...lacks].map(([why, months]) => `${monthList(months)} (${why})`);

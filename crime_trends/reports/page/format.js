@@ -38,6 +38,8 @@ const formatPercent = (percent) => `${percent > 0 ? "+" : percent < 0 ? "−" : 
 const formatDifference = (count) => `${count > 0 ? "+" : count < 0 ? "−" : "±"}${numbers.format(Math.abs(count))}`;
 const counted = (count, unit) => `${formatCount(count)} ${UNITS[unit][count === 1 ? 0 : 1]}`;
 
+const sentenceCase = (text) => text[0].toUpperCase() + text.slice(1);
+
 function dayRange(from, to) {
   return from === to ? formatDay(from) : `${formatDay(from)} to ${formatDay(to)}`;
 }

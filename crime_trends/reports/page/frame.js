@@ -14,10 +14,10 @@ function linkTo(key, values = {}) {
   return addressOf({ view: key, ...kept, ...values });
 }
 
-function setFilter(key, value) {
+function setFilter(key, value, control) {
   state[key] = value;
   writeAddress();
-  renderView();
+  renderView(control);
 }
 
 function makeFilter(filter) {
@@ -31,7 +31,8 @@ function makeFilter(filter) {
   if (filter.kind === "day") {
     const input = make("input", {
       type: "date", id, value: isoDay(value), min: isoDay(filter.least), max: isoDay(filter.most), required: true,
-      onchange: () => input.value && setFilter(filter.key, input.value),
+      onchange: () => input.value && setFilter(filter.key, input.value, input),
+      onblur: () => { input.value = isoDay(chosen(filter)); },
     });
     return field(input);
   }
@@ -104,14 +105,21 @@ function makePanel(panel) {
 
 const swatch = (kind, color, text) => make("span", { className: "key" }, make("i", { className: `swatch is-${kind}`, style: `--color:${color}` }), text);
 
-function renderFilters(view, filters) {
+// A control that stays is a date that is being typed: a new one would begin at the first of its parts again.
+function renderFilters(view, filters, control) {
+  const box = element("filters");
   const focused = document.activeElement?.id;
-  element("filters").replaceChildren(...filters.map(makeFilter), ...(view.extras?.() ?? []));
-  element("filters").hidden = !filters.length;
-  if (focused?.startsWith("filter-")) element(focused)?.focus({ preventScroll: true });
+  const made = [...filters.map(makeFilter), ...(view.extras?.() ?? [])];
+  if (control) {
+    made.forEach((node, place) => box.children[place].contains(control) || box.children[place].replaceWith(node));
+  } else {
+    box.replaceChildren(...made);
+    if (focused?.startsWith("filter-")) element(focused)?.focus({ preventScroll: true });
+  }
+  box.hidden = !filters.length;
 }
 
-function renderView() {
+function renderView(control) {
   const view = views.find(({ key }) => key === state.view) ?? views[0];
   const filters = view.filters?.() ?? [];
   const choices = Object.fromEntries(filters.map((filter) => [filter.key, chosen(filter)]));
@@ -125,7 +133,7 @@ function renderView() {
   }
   element("view-title").textContent = view.title;
   element("view-lead").textContent = view.lead;
-  renderFilters(view, filters);
+  renderFilters(view, filters, control);
   element("notice").replaceChildren(...(view.notice?.(choices) ?? []));
   element("panels").className = view.layout ?? "panels";
   element("panels").replaceChildren(...view.panels(choices).map((panel) => (panel instanceof Node ? panel : makePanel(panel))));

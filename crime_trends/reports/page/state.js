@@ -20,7 +20,7 @@ function chosen(filter) {
   if (filter.kind === "check") return asked === "1";
   if (filter.kind === "day") {
     const day = toDay(asked);
-    return Number.isNaN(day) ? filter.initial : day;
+    return Number.isNaN(day) ? filter.initial : Math.min(Math.max(day, filter.least), filter.most);
   }
   const values = filter.options.map(([value]) => value);
   return values.includes(asked) ? asked : values.includes(filter.initial) ? filter.initial : values[0];

@@ -12,7 +12,7 @@ function benchmarkPanel(dataset) {
   if (!told.length) return { ...panel, lacking: `No full year of ours counts: ${[...new Set(rows.map((row) => `${row.calendar_year}: ${row.reason}`))].join("; ")}.` };
   return {
     ...panel,
-    headline: make("span", { className: "sum" }, figureText(`${panel.id}-close`, told.filter((row) => row.is_close).length, String(told.filter((row) => row.is_close).length)), ` of ${told.length} totals are close: murder within two cases and 3 %, the others within 5 %`),
+    headline: make("span", { className: "sum" }, figureText(`${panel.id}-close`, told.filter((row) => row.is_close).length, String(told.filter((row) => row.is_close).length)), " of ", figureText(`${panel.id}-told`, told.length, String(told.length)), " totals are close: murder within two cases and 3 %, the others within 5 %"),
     table: {
       shown: true,
       columns: [

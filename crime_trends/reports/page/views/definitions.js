@@ -24,10 +24,8 @@ function definitionPanels({ dataset: key, group: asked }) {
   const outside = codeRows(dataset, (row) => row.offense_group !== group && (row.index_group_high === group || row.index_group_low === group));
   const doubtful = inside.filter((row) => row.index_group_low !== row.index_group_high).length;
   const rowsSum = (rows) => rows.reduce((sum, row) => sum + row.record_count, 0);
-  const concerns = (row) => (row.dataset === dataset.key || (row.dataset === null && (row.city === null || row.city === page.cityKeys[dataset.city])))
-    && (row.offense_groups === null || `|${row.offense_groups}|`.includes(`|${group}|`));
-  const changes = rowsOf("changes").filter(concerns).map((row, place) => ({
-    ...row, key: String(place), span: row.valid_to === null ? `from ${formatDay(row.valid_from)}` : dayRange(row.valid_from, row.valid_to),
+  const changes = changesOf(dataset, [group]).map((row, place) => ({
+    ...row, key: String(place), span: whenOf(row),
     does: row.effect === "nulls" ? `${row.applies_to}: not comparable across it` : `${row.applies_to}: a note`, known: row.verified ? "seen in the publisher's own files" : "second-hand",
   }));
   const id = `${dataset.key}-${group}`;
@@ -40,7 +38,7 @@ function definitionPanels({ dataset: key, group: asked }) {
     ),
     {
       id: `codes-${id}`, dataset, title: "Codes that it counts", wide: true, facts,
-      headline: make("span", { className: "sum" }, figureText(`codes-${id}-rows`, rowsSum(inside), `${formatCount(rowsSum(inside))} published rows`), doubtful ? `; of ${doubtful} of these codes sources differ` : ""),
+      headline: make("span", { className: "sum" }, figureText(`codes-${id}-rows`, rowsSum(inside), `${formatCount(rowsSum(inside))} published rows`), doubtful ? ["; of ", figureText(`codes-${id}-doubtful`, doubtful, formatCount(doubtful)), " of these codes sources differ"] : ""),
       ...(inside.length ? { table: { shown: true, columns: codeColumns, rows: inside } } : { lacking: "No row of it was brought yet." }),
     },
     {

@@ -39,7 +39,7 @@ function lagPanel(dataset, { group }) {
   const last = rows.at(-1);
   return {
     ...panel,
-    headline: make("span", { className: "sum" }, "half within ", figureText(`${panel.id}-median`, last.median_lag_days, `${last.median_lag_days} days`), `, nine of ten within ${last.ninth_decile_lag_days}, in ${formatMonth(last.month)}`),
+    headline: make("span", { className: "sum" }, "half within ", figureText(`${panel.id}-median`, last.median_lag_days, `${last.median_lag_days} days`), ", nine of ten within ", figureText(`${panel.id}-ninth-decile`, last.ninth_decile_lag_days, String(last.ninth_decile_lag_days)), `, in ${formatMonth(last.month)}`),
     legend: LAG_SHARES.map(([, text], place) => swatch("line", `var(--kind-${place})`, text)),
     chart: {
       rows, x: "at", height: HEIGHT, label: "Share of each month's cases that was reported within some days.",

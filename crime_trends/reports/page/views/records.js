@@ -155,7 +155,7 @@ function sharePanel(shown, { from, to, type }) {
   const bar = make("div", { className: "share-bar", "aria-hidden": "true" }, shown.map((dataset, place) => sums[place] > 0 && make("i", { data: { city: dataset.city }, style: `flex-grow:${sums[place] / all}` })));
   const list = make("ul", { className: "share-list" }, shown.map((dataset, place) => make(
     "li", {}, cityDot(dataset), dataset.cityName, figureText(`records-share-${dataset.key}`, sums[place] / all, formatShare(sums[place] / all), "strong"),
-    make("span", { className: "sum", textContent: counted(sums[place], type) }),
+    figureText(`records-share-${dataset.key}-count`, sums[place], counted(sums[place], type)),
   )));
   const hint = shown.length === 1 ? `Only ${shown[0].cityName} publishes ${UNITS[type][1]}, so all of them are its own.` : "Who published how many of the rows counted here. It says nothing about how safe a city is.";
   return {
@@ -165,7 +165,7 @@ function sharePanel(shown, { from, to, type }) {
       columns: [{ key: "city", label: "City", isText: true }, { key: "count", label: "Rows", format: formatCount }, { key: "share", label: "Share", format: formatShare }],
       rows: shown.map((dataset, place) => ({ key: dataset.key, city: dataset.cityName, count: sums[place], share: sums[place] / all })),
     },
-    facts: { unit: UNIT_TEXTS.records, date_basis: DATE_BASIS[type], source: shown.map((dataset) => dataset.source).join("; "), retrieved: shown.map((dataset) => dataset.retrieved ?? "not known").join("; ") },
+    facts: factsOfAll(shown, "records"),
   };
 }
 

@@ -13,7 +13,7 @@ function seasonPanel(dataset, { group, measure }) {
   const factor = (value) => `× ${hundredths.format(value)}`;
   return {
     ...panel,
-    headline: make("span", { className: "sum", textContent: `${told[0].years_used} complete years, ${told[0].first_year} to ${told[0].last_year}` }),
+    headline: make("span", { className: "sum" }, figureText(`${panel.id}-years`, told[0].years_used, `${told[0].years_used} complete years`), `, ${told[0].first_year} to ${told[0].last_year}`),
     legend: [swatch("line", dataset.color, "mean of the years"), swatch("band", dataset.color, "least to greatest year")],
     chart: {
       rows: told, x: "at", height: HEIGHT, label: "How many a day in each month, as a multiple of the year's mean.",
@@ -78,7 +78,7 @@ function hoursPanel(dataset, { group, year }) {
   return {
     ...panel,
     wide: true,
-    headline: make("span", { className: "sum" }, figureText(`${panel.id}-sum`, sum, counted(sum, measure)), `, ${years.length > 1 ? `${years[0]} to ${years.at(-1)}` : years[0]}; ${formatShare(excluded)} without a time to the minute left out`),
+    headline: make("span", { className: "sum" }, figureText(`${panel.id}-sum`, sum, counted(sum, measure)), `, ${years.length > 1 ? `${years[0]} to ${years.at(-1)}` : years[0]}; `, figureText(`${panel.id}-excluded`, excluded, formatShare(excluded)), " without a time to the minute left out"),
     content: make(
       "div", { className: "scroll heat", role: "region", tabIndex: 0, "aria-label": `${panel.title} by weekday and hour` },
       make(

@@ -15,7 +15,7 @@ function yearPanel(dataset, { group, measure }) {
   const months = monthRange(newest.last_month - (newest.last_month % 12), newest.last_month).replace(/ \d{4}$/, "");
   return {
     ...panel,
-    headline: make("span", { className: "sum" }, `${months} of each year; the newest is known ${newest.age_days} days after`),
+    headline: make("span", { className: "sum" }, `${months} of each year; the newest is known `, figureText(`${panel.id}-age`, newest.age_days, `${newest.age_days} days`), " after"),
     legend: [swatch("bar", dataset.color, "known now"), swatch("tick", "var(--ink)", "known at the newest year's age")],
     chart: {
       rows: told, x: "label", height: HEIGHT, label: `${months} by year.`,
