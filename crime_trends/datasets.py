@@ -86,7 +86,8 @@ class Dataset:
         last_month: the last month of a closed dataset, else None.
         update_interval_days: how often the portal publishes; None for a closed dataset.
         lag_days: how old its newest event is at most while the portal publishes as it usually does; None if closed.
-        settled_days: days after the end of a month when nearly all of its rows have been published.
+        settled_days: days after the end of a month when nearly all of its rows have been published; the default of the
+            models, while the dataset's own older months do not tell.
         license: licence as the portal states it.
         lookups: keys of the look-up tables that its facts join.
     """
@@ -142,7 +143,7 @@ DATASETS: dict[str, Dataset] = {
             last_month=None,
             update_interval_days=7,
             lag_days=14,
-            settled_days=30,
+            settled_days=60,
             license="Public domain (City of Austin open data)",
         ),
         Dataset(
@@ -159,7 +160,7 @@ DATASETS: dict[str, Dataset] = {
             last_month="2024-12",
             update_interval_days=None,
             lag_days=None,
-            settled_days=0,
+            settled_days=60,
             license="CC0 1.0 (City of Los Angeles open data)",
         ),
         Dataset(
@@ -189,7 +190,7 @@ DATASETS: dict[str, Dataset] = {
             last_month=None,
             update_interval_days=1,
             lag_days=5,
-            settled_days=14,
+            settled_days=60,
             license="ODC-PDDL (City of San Diego open data)",
             lookups=("san_diego_call_types", "san_diego_dispositions", "san_diego_beats"),
         ),

@@ -70,7 +70,7 @@ def facts(dataset: Dataset) -> str:
                 if dataset.lag_days
                 else []
             ),
-            *([("settled", f"{dataset.settled_days} days after a month's end")] if dataset.settled_days else []),
+            ("settled", f"{dataset.settled_days} days after a month's end, unless its older months tell otherwise"),
             ("licence", dataset.license),
         ],
     )

@@ -95,7 +95,7 @@ def test_volume_warns_of_no_known_hole_and_of_any_other(written: WrittenLake) ->
 def test_volume_waits_for_months_that_still_fill_up(written: WrittenLake) -> None:
     for month, rows in calls_by_month().items():
         written.clean(month, rows)
-    for fetched_at, judged in (("2026-02-14T23:00:00+00:00", "none"), ("2026-02-15T00:00:00+00:00", "2026-01")):
+    for fetched_at, judged in (("2026-04-01T23:00:00+00:00", "none"), ("2026-04-02T00:00:00+00:00", "2026-01")):
         written.fetch("2026", fetched_at=fetched_at)
         written.clean("2026-01", 20_000)
         assert offending(volume.evaluate(written.lake, CALLS)) == judged

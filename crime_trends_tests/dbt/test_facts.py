@@ -75,15 +75,21 @@ def test_days_and_times_are_those_that_the_portal_publishes(built_home: ModelsHo
 def test_what_the_models_know_of_a_dataset_is_what_the_registry_says(built_home: ModelsHome) -> None:
     known = {(dataset.key, dataset.city, dataset.record_type) for dataset in DATASETS.values()}
     times = {
-        (dataset.key, dataset.first_month, dataset.last_month, dataset.update_interval_days or 0)
+        (
+            dataset.key,
+            dataset.first_month,
+            dataset.last_month,
+            dataset.update_interval_days or 0,
+            dataset.settled_days,
+        )
         for dataset in DATASETS.values()
     }
     assert set(built_home.query("select dataset, city, record_type from facts.dim_datasets")) == known
     assert (
         set(
             built_home.query(
-                "select dataset, strftime(first_month, '%Y-%m'), strftime(last_month, '%Y-%m'), portal_delay_days "
-                "from facts.dim_datasets"
+                "select dataset, strftime(first_month, '%Y-%m'), strftime(last_month, '%Y-%m'), portal_delay_days, "
+                "default_settling_days from facts.dim_datasets"
             )
         )
         == times

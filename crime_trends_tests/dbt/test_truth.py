@@ -98,5 +98,16 @@ def test_a_month_that_was_never_built_is_a_hole_unless_it_is_listed(data_tests: 
     ]
 
 
+def test_each_test_of_the_models_is_told_apart_by_its_faults() -> None:
+    faults: dict[str, set[str]] = {}
+    for fault, (_, tests) in FAULTS.items():
+        for test in tests:
+            faults.setdefault(test, set()).add(fault)
+    alike: dict[frozenset[str], list[str]] = {}
+    for test, of_test in faults.items():
+        alike.setdefault(frozenset(of_test), []).append(test)
+    assert [tests for tests in alike.values() if len(tests) > 1] == []
+
+
 def test_every_test_of_the_models_has_a_fault(data_tests: dict[str, DataTest]) -> None:
     assert set.union(*(tests for _, tests in FAULTS.values())) == set(data_tests)

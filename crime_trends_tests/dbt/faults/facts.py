@@ -23,6 +23,10 @@ CASES_ADD_UP = {
     "mart_clearance_counts_every_case",
 }
 OUTCOMES_ADD_UP = "mart_call_outcomes_count_every_call"
+EXACT_ADD_UP = "mart_monthly_counts_exact_counts_are_the_exact_rows_of_the_facts"
+LOW_ADD_UP = "mart_monthly_counts_low_counts_are_the_rows_of_the_facts"
+HIGH_ADD_UP = "mart_monthly_counts_high_counts_are_the_rows_of_the_facts"
+RANGES_ADD_UP = {EXACT_ADD_UP, LOW_ADD_UP, HIGH_ADD_UP}
 EVERY_OFFENSE = "fct_crime_cases_hold_every_offense"
 CASE_ONCE = "fct_crime_cases_case_is_once_in_a_month"
 RECORDED = "int_recorded_days_add_up_to_fct_incidents"
@@ -48,29 +52,21 @@ FAULTS = {
         "update facts.fct_san_diego_calls set occurred_date = null where call_id = 'E3'",
         {"not_null_fct_san_diego_calls_occurred_date"},
     ),
-    "a call without month": (
-        "update facts.fct_san_diego_calls set month = null where call_id = 'E3'",
-        {"not_null_fct_san_diego_calls_month", ALL_CALLS, OUTCOMES_ADD_UP},
-    ),
     "a call taken for a report": (
         "update facts.fct_san_diego_calls set record_type = 'report' where call_id = 'E3'",
         {"fct_san_diego_calls_record_types_are_not_mixed"},
     ),
+    "a call without month": (
+        "update facts.fct_san_diego_calls set month = null where call_id = 'E3'",
+        {"not_null_fct_san_diego_calls_month", ALL_CALLS, OUTCOMES_ADD_UP},
+    ),
     "a record twice": (
         f"insert into facts.fct_incidents from facts.fct_incidents {AUSTIN}",
-        {
-            ONCE,
-            EVERY_OFFENSE,
-            RECORDED,
-            DAYS_ADD_UP,
-            MONTHS_ADD_UP,
-            NEWEST_ADD_UP,
-            SHARES_ADD_UP,
-        },
+        {ONCE, EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP, NEWEST_ADD_UP, SHARES_ADD_UP, *RANGES_ADD_UP},
     ),
     "a record lost": (
         f"delete from facts.fct_incidents {AUSTIN}",
-        {EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP, NEWEST_ADD_UP, SHARES_ADD_UP},
+        {EVERY_OFFENSE, RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP, NEWEST_ADD_UP, SHARES_ADD_UP, *RANGES_ADD_UP},
     ),
     "a record without name": (
         f"update facts.fct_incidents set incident_id = null {AUSTIN}",
@@ -89,11 +85,17 @@ FAULTS = {
             MONTHS_ADD_UP,
             NEWEST_ADD_UP,
             SHARES_ADD_UP,
+            *RANGES_ADD_UP,
         },
     ),
     "a report taken for an offense": (
         f"update facts.fct_incidents set record_type = 'offense' {AUSTIN}",
-        {NOT_MIXED, "mart_monthly_counts_offenses_are_the_rows_of_int_case_offenses"},
+        {
+            NOT_MIXED,
+            "mart_monthly_counts_offenses_are_the_rows_of_int_case_offenses",
+            *RANGES_ADD_UP,
+            "mart_daily_counts_offenses_are_the_rows_of_int_case_offenses",
+        },
     ),
     "an unknown record type": (
         f"update facts.fct_incidents set record_type = 'crime' {AUSTIN}",
@@ -115,17 +117,27 @@ FAULTS = {
             MONTHS_ADD_UP,
             NEWEST_ADD_UP,
             SHARES_ADD_UP,
+            *RANGES_ADD_UP,
         },
     ),
     "a vintage twice": (f"insert into facts.vintages from facts.vintages {AUSTIN}", {VINTAGE_ONCE}),
-    "a vintage of no dataset": (
-        "update facts.vintages set dataset = null, month = null, as_of = null, loaded_at = null, month_version = null "
-        f"{AUSTIN}",
-        {f"not_null_vintages_{column}" for column in ("dataset", "month", "as_of", "loaded_at", "month_version")},
-    ),
+    **{
+        f"a vintage without its {column}": (
+            f"update facts.vintages set {column} = null {AUSTIN}",
+            {f"not_null_vintages_{column}"},
+        )
+        for column in ("dataset", "month", "as_of", "loaded_at", "month_version")
+    },
     "an unknown offense group": (
         f"update facts.fct_incidents set offense_group = 'crime' {AUSTIN}",
-        {KNOWN_GROUP, "fct_incidents_index_series_lies_between_low_and_high", RECORDED, DAYS_ADD_UP, MONTHS_ADD_UP},
+        {
+            KNOWN_GROUP,
+            "fct_incidents_index_series_lies_between_low_and_high",
+            RECORDED,
+            DAYS_ADD_UP,
+            MONTHS_ADD_UP,
+            EXACT_ADD_UP,
+        },
     ),
     "no offense group": (
         f"update facts.fct_incidents set offense_group = null, offense_scope = null {AUSTIN}",
@@ -136,14 +148,15 @@ FAULTS = {
             RECORDED,
             DAYS_ADD_UP,
             MONTHS_ADD_UP,
+            EXACT_ADD_UP,
         },
     ),
     "an offense group in another scope": (
-        f"update facts.fct_incidents set offense_scope = 'group_b', index_group_low = null {AUSTIN}",
+        "update facts.fct_incidents set offense_scope = 'other_group_a' where incident_id = '32_90D_0'",
         {KNOWN_GROUP},
     ),
     "a mapping of nobody": (
-        f"update facts.fct_incidents set mapping_authority = null, mapping_confidence = null {AUSTIN}",
+        "update facts.fct_incidents set mapping_authority = null where dataset = 'los_angeles_crime_reports'",
         {"fct_incidents_what_is_mapped_says_by_whom"},
     ),
     "a judgement called exact": (
@@ -152,7 +165,19 @@ FAULTS = {
     ),
     "an index offense outside of its range": (
         f"update facts.fct_incidents set index_group_low = null, index_group_high = 'theft' {AUSTIN}",
-        {"fct_incidents_index_series_lies_between_low_and_high"},
+        {"fct_incidents_index_series_lies_between_low_and_high", LOW_ADD_UP, HIGH_ADD_UP},
+    ),
+    "a record with an unknown NIBRS code": (
+        f"update facts.fct_incidents set nibrs_code = 'XXX' {AUSTIN}",
+        {"relationships_fct_incidents_nibrs_code__nibrs_code__ref_dim_nibrs_offenses_"},
+    ),
+    "a record of an unknown series at the least": (
+        f"update facts.fct_incidents set index_group_low = 'larceny' {AUSTIN}",
+        {"relationships_fct_incidents_index_group_low__index_series__ref_nibrs_offenses_", LOW_ADD_UP},
+    ),
+    "a record of an unknown series at the most": (
+        f"update facts.fct_incidents set index_group_high = 'larceny' {AUSTIN}",
+        {"relationships_fct_incidents_index_group_high__index_series__ref_nibrs_offenses_", HIGH_ADD_UP},
     ),
     "a report without a case": (
         f"update facts.fct_incidents set case_id = null {AUSTIN}",
@@ -172,21 +197,60 @@ FAULTS = {
     ),
     "a case twice": (
         f"insert into facts.fct_crime_cases from facts.fct_crime_cases {AUSTIN}",
-        {CASE_ONCE, "fct_crime_cases_case_is_in_one_month", EVERY_OFFENSE, REPORTS_ADD_UP, *CASES_ADD_UP},
+        {
+            CASE_ONCE,
+            "fct_crime_cases_case_is_in_one_month",
+            EVERY_OFFENSE,
+            REPORTS_ADD_UP,
+            *CASES_ADD_UP,
+            *RANGES_ADD_UP,
+        },
     ),
     "a case in two months": (
         "update facts.fct_crime_cases set case_id = '30' where case_id = '25'",
         {"fct_crime_cases_case_is_in_one_month"},
     ),
-    "a case lost": (f"delete from facts.fct_crime_cases {AUSTIN}", {EVERY_OFFENSE, REPORTS_ADD_UP, *CASES_ADD_UP}),
-    "a case without name, day and month": (
-        f"update facts.fct_crime_cases set case_id = null, occurred_date = null, month = null {AUSTIN}",
+    "a case lost": (
+        f"delete from facts.fct_crime_cases {AUSTIN}",
+        {EVERY_OFFENSE, REPORTS_ADD_UP, *RANGES_ADD_UP, *CASES_ADD_UP},
+    ),
+    "a case without name": (
+        f"update facts.fct_crime_cases set case_id = null {AUSTIN}",
+        {"not_null_fct_crime_cases_case_id"},
+    ),
+    "a case without day": (
+        f"update facts.fct_crime_cases set occurred_date = null {AUSTIN}",
+        {"not_null_fct_crime_cases_occurred_date", "mart_daily_counts_cases_are_the_rows_of_fct_crime_cases"},
+    ),
+    "a case without month": (
+        f"update facts.fct_crime_cases set month = null {AUSTIN}",
         {
-            *(f"not_null_fct_crime_cases_{column}" for column in ("case_id", "occurred_date", "month")),
+            "not_null_fct_crime_cases_month",
             EVERY_OFFENSE,
             AREAS_ADD_UP,
-            *CASES_ADD_UP,
+            *RANGES_ADD_UP,
+            *CASES_ADD_UP - {"mart_daily_counts_cases_are_the_rows_of_fct_crime_cases"},
         },
+    ),
+    "a case whose records are not counted": (
+        f"update facts.fct_crime_cases set record_count = 2 {AUSTIN}",
+        {EVERY_OFFENSE},
+    ),
+    "a case with an unknown NIBRS code": (
+        f"update facts.fct_crime_cases set nibrs_code = 'XXX' {AUSTIN}",
+        {"relationships_fct_crime_cases_nibrs_code__nibrs_code__ref_dim_nibrs_offenses_"},
+    ),
+    "a case of an unknown series at the least": (
+        f"update facts.fct_crime_cases set index_group_low = 'larceny' {AUSTIN}",
+        {"relationships_fct_crime_cases_index_group_low__index_series__ref_nibrs_offenses_", LOW_ADD_UP},
+    ),
+    "a case of an unknown series at the most": (
+        f"update facts.fct_crime_cases set index_group_high = 'larceny' {AUSTIN}",
+        {"relationships_fct_crime_cases_index_group_high__index_series__ref_nibrs_offenses_", HIGH_ADD_UP},
+    ),
+    "a case with a time that is known in another way": (
+        f"update facts.fct_crime_cases set time_precision = 'hour' {AUSTIN}",
+        {"fct_crime_cases_time_precision_is_known"},
     ),
     "a case of another record type": (
         f"update facts.fct_crime_cases set record_type = 'call' {AUSTIN}",
@@ -194,7 +258,7 @@ FAULTS = {
     ),
     "a case of an unknown offense group": (
         f"update facts.fct_crime_cases set offense_group = 'crime' {AUSTIN}",
-        {"fct_crime_cases_offense_groups_are_known", REPORTS_ADD_UP, AREAS_ADD_UP, *CASES_ADD_UP},
+        {"fct_crime_cases_offense_groups_are_known", REPORTS_ADD_UP, AREAS_ADD_UP, *CASES_ADD_UP, EXACT_ADD_UP},
     ),
     "a report that counts its offenses": (
         f"update facts.fct_crime_cases set offense_count = 1 {AUSTIN}",

@@ -6,7 +6,8 @@ from crime_trends_tests.dbt.conftest import CALLS
 
 AUSTIN = "where dataset = 'austin_crime_reports'"
 STOLEN_CARS = f"{AUSTIN} and offense_group = 'motor_vehicle_theft'"
-SERIES = "austin_crime_reports from 2021-10-01"
+ROBBERIES = "where dataset = 'los_angeles_nibrs_offenses' and offense_group = 'robbery'"
+SERIES, FORMER = "austin_crime_reports from 2021-10-01", "austin_crime_reports from 2003-01-01"
 
 KEYS = {
     "daily_counts": "day_is_once",
@@ -24,29 +25,63 @@ KEYS = {
     "benchmarks": "total_is_once",
 }
 """Marts that have rows of Austin in the built home -> what the test of their key is called."""
-SUMS = {
-    "daily_counts": {
-        "mart_daily_counts_records_are_the_rows_of_fct_incidents",
-        "mart_daily_counts_cases_are_the_rows_of_fct_crime_cases",
-    },
-    "monthly_counts": {
-        "mart_monthly_counts_records_are_the_rows_of_fct_incidents",
-        "mart_monthly_counts_cases_are_the_rows_of_fct_crime_cases",
-    },
-    "report_lag": {"mart_report_lag_counts_every_case"},
-    "month_growth": {"mart_month_growth_newest_counts_are_the_rows_of_fct_incidents"},
-    "clearance": {"mart_clearance_counts_every_case"},
-    "mapped_shares": {"mart_mapped_shares_count_the_rows_of_fct_incidents"},
+NO_ROWS = {
+    "daily_counts": "0 as measure_count",
+    "monthly_counts": "0 as measure_count, 0 as exact_count, 0 as low_count, 0 as high_count",
+    "report_lag": "0 as measure_count",
+    "month_growth": "0 as newest_count",
+    "clearance": "0 as measure_count",
 }
-"""Mart -> tests that count its rows once more."""
+"""Mart whose counts have a test of their own -> what its rows are to count to break no sum."""
 
 ROWS_TWICE = {
     f"rows of {mart} twice": (
-        f"insert into marts.mart_{mart} from marts.mart_{mart} {AUSTIN}",
-        {f"mart_{mart}_{key}", *SUMS.get(mart, set())},
+        f"insert into marts.mart_{mart} select * replace ({NO_ROWS.get(mart, 'dataset as dataset')}) "
+        f"from marts.mart_{mart} {AUSTIN}",
+        {f"mart_{mart}_{key}"},
     )
     for mart, key in KEYS.items()
+} | {
+    "rows of mapped_shares twice": (
+        f"insert into marts.mart_mapped_shares from marts.mart_mapped_shares {AUSTIN}",
+        {"mart_mapped_shares_year_is_once", "mart_mapped_shares_count_the_rows_of_fct_incidents"},
+    )
 }
+
+
+def inserted(mart: str, **values: str) -> str:
+    """A statement that puts one row of Austin's cases into a mart, of which these columns have a value."""
+    row = {"city": "'austin'", "dataset": "'austin_crime_reports'", "record_type": "'report'", "measure": "'cases'"}
+    columns = ", ".join(f"{value} as {column}" for column, value in (row | values).items())
+    return f"insert into marts.mart_{mart} by name select {columns}"
+
+
+def year_to_date(**values: str) -> str:
+    """A statement that puts a year of thefts without a figure into mart_year_to_date, but for these values."""
+    row = {
+        "offense_group": "'theft'",
+        "series_id": f"'{SERIES}'",
+        "calendar_year": "2023",
+        "last_month": "date '2023-02-01'",
+        "months_wanted": "2",
+        "months_used": "0",
+        "reason": "'none'",
+    }
+    return inserted("year_to_date", **row | values)
+
+
+def hours(**values: str) -> str:
+    """A statement that puts a year of robberies without hours into mart_weekday_hours, but for these values."""
+    row = {
+        "offense_group": "'robbery'",
+        "series_id": f"'{SERIES}'",
+        "calendar_year": "2024",
+        "excluded_share": "0",
+        "reason": "'none'",
+    }
+    return inserted("weekday_hours", **row | values)
+
+
 NO_CITY = {
     f"rows of {mart} of another city": (
         f"update marts.mart_{mart} set city = 'el_paso' {AUSTIN}",
@@ -63,6 +98,37 @@ COUNTS = {
     "a day without date": (
         f"update marts.mart_daily_counts set occurred_date = null {AUSTIN} and measure = 'records'",
         {"mart_daily_counts_day_is_once", "mart_daily_counts_records_are_the_rows_of_fct_incidents"},
+    ),
+    "a day's records that are none": (
+        f"update marts.mart_daily_counts set measure_count = 2 {AUSTIN} and measure = 'records'",
+        {"mart_daily_counts_records_are_the_rows_of_fct_incidents"},
+    ),
+    "a day's offenses that are none": (
+        f"update marts.mart_daily_counts set measure_count = measure_count + 1 {ROBBERIES} and measure = 'offenses'",
+        {"mart_daily_counts_offenses_are_the_rows_of_int_case_offenses"},
+    ),
+    "a month's records that are none": (
+        f"update marts.mart_monthly_counts set measure_count = 2 {STOLEN_CARS} and measure = 'records'",
+        {"mart_monthly_counts_records_are_the_rows_of_fct_incidents"},
+    ),
+    "a month's cases that are none": (
+        f"update marts.mart_monthly_counts set measure_count = 2 {STOLEN_CARS} and measure = 'cases'",
+        {"mart_monthly_counts_cases_are_the_rows_of_fct_crime_cases"},
+    ),
+    **{
+        f"a month's {side} count that is of no rows": (
+            f"update marts.mart_monthly_counts set {side}_count = 7 {STOLEN_CARS} and measure = 'records'",
+            {f"mart_monthly_counts_{side}_counts_are_the_{rows}_of_the_facts"},
+        )
+        for side, rows in (("exact", "exact_rows"), ("low", "rows"), ("high", "rows"))
+    },
+    "a month that is settled by its own word": (
+        f"update marts.mart_monthly_counts set is_settled = not is_settled {STOLEN_CARS}",
+        {"mart_monthly_counts_are_judged_as_int_month_status_says"},
+    ),
+    "a month of another series": (
+        f"update marts.mart_monthly_counts set series_id = 'other' {STOLEN_CARS}",
+        {"mart_monthly_counts_are_judged_as_int_month_status_says"},
     ),
     "a day's cases counted as records": (
         f"update marts.mart_daily_counts set measure_count = 2 {AUSTIN} and measure = 'cases'",
@@ -82,8 +148,7 @@ COUNTS = {
         {"mart_monthly_counts_record_types_are_not_mixed", "mart_year_over_year_add_up"},
     ),
     "offenses counted as records": (
-        "update marts.mart_monthly_counts set measure_count = measure_count + 1 "
-        "where dataset = 'los_angeles_nibrs_offenses' and measure = 'offenses' and offense_group = 'robbery'",
+        f"update marts.mart_monthly_counts set measure_count = measure_count + 1 {ROBBERIES} and measure = 'offenses'",
         {"mart_monthly_counts_offenses_are_the_rows_of_int_case_offenses"},
     ),
     "months without records between two with some": (
@@ -91,6 +156,7 @@ COUNTS = {
         f"from marts.mart_monthly_counts where dataset = '{CALLS}' and month = '2024-03-01'",
         {
             "mart_monthly_counts_have_no_holes",
+            "mart_monthly_counts_are_judged_as_int_month_status_says",
             "mart_monthly_counts_records_are_the_rows_of_fct_incidents",
         },
     ),
@@ -109,6 +175,10 @@ COUNTS = {
     "a number of persons in a column of text": (
         "alter table marts.mart_monthly_counts alter column settled_reason type integer using 1",
         {"marts_have_allowed_columns_only"},
+    ),
+    "an address in the vintages": (
+        "alter table facts.vintages add column address varchar",
+        {"facts_have_allowed_columns_only"},
     ),
     "an address in the facts": (
         "alter table facts.fct_incidents add column address varchar",
@@ -137,6 +207,10 @@ AREAS = {
             "mart_monthly_area_counts_show_the_rows_of_the_facts",
         },
     ),
+    "cells that are comparable by their own word": (
+        "update marts.mart_monthly_area_counts set is_comparable = not is_comparable",
+        {"mart_monthly_area_counts_are_judged_as_int_month_status_says"},
+    ),
     "a cell that is withheld alone": (
         "update marts.mart_monthly_area_counts set measure_count = 0, is_suppressed = false "
         "where dataset = 'los_angeles_nibrs_offenses' and area_code = '01' and month = '2024-05-01' "
@@ -162,9 +236,29 @@ FIGURES = {
         f"update marts.mart_rolling_12 set reason = null {STOLEN_CARS}",
         {"mart_rolling_12_figure_or_reason"},
     ),
+    "a count at the least that no month adds up to": (
+        f"update marts.mart_rolling_12 set low_count = 1 {STOLEN_CARS}",
+        {"mart_rolling_12_add_up"},
+    ),
+    "a figure of a month that is none": (
+        f"update marts.mart_year_over_year set measure_count = 2 {STOLEN_CARS}",
+        {"mart_year_over_year_add_up"},
+    ),
+    "a figure of a year before that no month adds up to": (
+        f"update marts.mart_year_over_year set previous_count = 1 {STOLEN_CARS}",
+        {"mart_year_over_year_earlier_figures_add_up"},
+    ),
+    "a change that is told and has a reason against it": (
+        f"update marts.mart_year_over_year set change_percent = 1 {STOLEN_CARS}",
+        {"mart_year_over_year_change_or_reason"},
+    ),
     "a change with a reason against it": (
         f"update marts.mart_year_over_year set measure_count = 2, previous_count = 1, change_count = 1 {STOLEN_CARS}",
-        {"mart_year_over_year_change_or_reason", "mart_year_over_year_add_up"},
+        {
+            "mart_year_over_year_change_or_reason",
+            "mart_year_over_year_add_up",
+            "mart_year_over_year_earlier_figures_add_up",
+        },
     ),
     "a change across a break": (
         "update marts.mart_year_over_year set measure_count = 2, previous_count = 1, change_count = 1, reason = null, "
@@ -192,10 +286,43 @@ FIGURES = {
         "date '2021-10-01' as last_month "
         f"from facts.dim_datasets {AUSTIN}",
         {
-            "mart_year_to_date_figure_or_reason",
-            "mart_year_to_date_cross_no_break",
-            "mart_year_to_date_add_up",
+            "mart_year_over_year_cross_no_break",
+            "mart_year_over_year_add_up",
+            "mart_year_over_year_earlier_figures_add_up",
         },
+    ),
+    "a year to date twice": (f"{year_to_date()}; {year_to_date()}", {"mart_year_to_date_year_is_once"}),
+    "a year to date of another city": (
+        year_to_date(city="'el_paso'"),
+        {"mart_year_to_date_record_types_are_not_mixed"},
+    ),
+    "a year to date without figure and reason": (
+        year_to_date(reason="null"),
+        {"mart_year_to_date_figure_or_reason"},
+    ),
+    "a year to date that no month adds up to": (
+        year_to_date(months_used="2", measure_count="5", same_age_count="0", reason="null"),
+        {"mart_year_to_date_add_up"},
+    ),
+    "a year to date across a break": (
+        year_to_date(
+            last_month="date '2021-10-01'", months_used="2", measure_count="5", same_age_count="0", reason="null"
+        ),
+        {"mart_year_to_date_cross_no_break", "mart_year_to_date_add_up"},
+    ),
+    **{
+        f"{what} of the year to date across a break": (
+            f"{year_to_date(is_newest_year='true')}; "
+            + year_to_date(
+                calendar_year="2021", last_month="date '2021-02-01'", series_id=f"'{FORMER}'", **{column: "1"}
+            ),
+            {"mart_year_to_date_changes_cross_no_break"},
+        )
+        for what, column in (("a change", "change_percent"), ("a change at the same age", "same_age_change_percent"))
+    },
+    "a year to date at an age, of no reports": (
+        year_to_date(same_age_count="1", age_days="30"),
+        {"mart_year_to_date_same_age_counts_are_the_reports_of_the_facts"},
     ),
     "a rate without a population": (
         f"update marts.mart_rates set rate_per_100k = 1, reason = null, population = null {STOLEN_CARS}",
@@ -206,8 +333,18 @@ FIGURES = {
         f"first_month = '2021-09-01' {STOLEN_CARS}",
         {"mart_rates_cross_no_break", "mart_rates_add_up"},
     ),
+    "a rate that no month adds up to": (
+        "update marts.mart_rates set rate_per_100k = 100000.0 / population, measure_count = 1, reason = null "
+        f"{STOLEN_CARS}",
+        {"mart_rates_add_up"},
+    ),
+    "a change of a rate across a break": (
+        f"update marts.mart_rates set change_percent = 1, month = '2023-08-01' {STOLEN_CARS}",
+        {"mart_rates_changes_cross_no_break"},
+    ),
     "a change of a rate from one census to another": (
-        f"update marts.mart_rates set change_percent = 1, month = '2020-12-01', population_year = 2020 {STOLEN_CARS}",
+        "update marts.mart_rates set change_percent = 1, month = '2020-12-01', population_year = 2020, "
+        f"series_id = '{FORMER}' {STOLEN_CARS}",
         {"mart_rates_changes_cross_no_break_of_the_population"},
     ),
     "a season of four years": (
@@ -220,23 +357,12 @@ FIGURES = {
         f"first_year = 2021, last_year = 2025, reason = null {STOLEN_CARS}",
         {"mart_seasonality_crosses_no_break"},
     ),
-    "hours twice, of another city": (
-        "insert into marts.mart_weekday_hours by name select 'el_paso' as city, record_type, dataset, "
-        f"'{SERIES}' as series_id, 'cases' as measure, 'robbery' as offense_group, 2024 as calendar_year, "
-        f"1 as weekday_number, 0 as hour_of_day, 3 as measure_count, 0.0 as excluded_share "
-        f"from facts.dim_datasets, range(2) {AUSTIN}",
-        {
-            "mart_weekday_hours_hour_is_once",
-            "mart_weekday_hours_record_types_are_not_mixed",
-            "mart_weekday_hours_count_the_rows_of_the_facts",
-        },
-    ),
-    "hours of thefts": (
-        "insert into marts.mart_weekday_hours by name select city, record_type, dataset, "
-        f"'{SERIES}' as series_id, 'cases' as measure, 'theft' as offense_group, 2024 as calendar_year, "
-        f"1 as weekday_number, 0 as hour_of_day, 3 as measure_count, 0.0 as excluded_share "
-        f"from facts.dim_datasets {AUSTIN}",
-        {"mart_weekday_hours_are_times_of_the_act", "mart_weekday_hours_count_the_rows_of_the_facts"},
+    "hours twice": (f"{hours()}; {hours()}", {"mart_weekday_hours_hour_is_once"}),
+    "hours of another city": (hours(city="'el_paso'"), {"mart_weekday_hours_record_types_are_not_mixed"}),
+    "hours of thefts": (hours(offense_group="'theft'"), {"mart_weekday_hours_are_times_of_the_act"}),
+    "hours of no record": (
+        hours(weekday_number="1", hour_of_day="0", measure_count="3", reason="null"),
+        {"mart_weekday_hours_count_the_rows_of_the_facts"},
     ),
     "more than all reported in time": (
         f"update marts.mart_report_lag set within_7_days_share = 0.9, within_30_days_share = 0.8 {STOLEN_CARS}",
@@ -246,23 +372,52 @@ FIGURES = {
         f"update marts.mart_month_growth set measure_count = 1, reason = null, growth_count = 7 {AUSTIN}",
         {"mart_month_growth_figure_or_reason"},
     ),
-    "more cases cleared than there are": (
-        "update marts.mart_clearance set arrest_count = 2, exceptional_count = 0, undated_count = 0, "
-        f"not_stated_count = 0, reason = null {STOLEN_CARS}",
-        {"mart_clearance_shares_are_shares", "mart_clearance_parts_are_cases_of_fct_crime_cases"},
+    "more than all cleared": (
+        f"update marts.mart_clearance set cleared_share = 2 {STOLEN_CARS}",
+        {"mart_clearance_shares_are_shares"},
     ),
-    "a status of no case, twice": (
-        "insert into marts.mart_los_angeles_status from marts.mart_los_angeles_status "
-        "where dataset = 'los_angeles_crime_reports'",
-        {"mart_los_angeles_status_status_is_once", "mart_los_angeles_status_counts_every_case"},
+    "a case cleared otherwise": (
+        "update marts.mart_clearance set arrest_count = 0, exceptional_count = 1, undated_count = 0, "
+        f"not_stated_count = 0, reason = null {STOLEN_CARS}",
+        {"mart_clearance_parts_are_cases_of_fct_crime_cases"},
+    ),
+    "cases of a cohort that are none": (
+        f"update marts.mart_clearance set measure_count = 2 {STOLEN_CARS}",
+        {"mart_clearance_counts_every_case"},
+    ),
+    "cases with a lag that are none": (
+        f"update marts.mart_report_lag set measure_count = 2 {STOLEN_CARS}",
+        {"mart_report_lag_counts_every_case"},
+    ),
+    "records of a grown month that are none": (
+        f"update marts.mart_month_growth set newest_count = 2 {AUSTIN}",
+        {"mart_month_growth_newest_counts_are_the_rows_of_fct_incidents"},
+    ),
+    "a status twice": (
+        "insert into marts.mart_los_angeles_status select * replace (0 as measure_count) "
+        "from marts.mart_los_angeles_status where dataset = 'los_angeles_crime_reports'",
+        {"mart_los_angeles_status_status_is_once"},
+    ),
+    "a status of no case": (
+        "update marts.mart_los_angeles_status set measure_count = 2 where dataset = 'los_angeles_crime_reports'",
+        {"mart_los_angeles_status_counts_every_case"},
     ),
     "statuses of another city": (
         "update marts.mart_los_angeles_status set city = 'austin'",
         {"mart_los_angeles_status_record_types_are_not_mixed"},
     ),
     "an outcome twice": (
-        "insert into marts.mart_call_outcomes from marts.mart_call_outcomes where month = '2024-03-01'",
-        {"mart_call_outcomes_outcome_is_once", "mart_call_outcomes_count_every_call"},
+        "insert into marts.mart_call_outcomes select * replace (0 as measure_count) from marts.mart_call_outcomes "
+        "where month = '2024-03-01'",
+        {"mart_call_outcomes_outcome_is_once"},
+    ),
+    "an outcome of no call": (
+        "update marts.mart_call_outcomes set measure_count = measure_count + 1 where month = '2024-03-01'",
+        {"mart_call_outcomes_count_every_call"},
+    ),
+    "outcomes that are comparable by their own word": (
+        "update marts.mart_call_outcomes set is_comparable = not is_comparable where month = '2024-03-01'",
+        {"mart_call_outcomes_are_judged_as_int_month_status_says"},
     ),
     "outcomes of reports": (
         "update marts.mart_call_outcomes set record_type = 'report'",
@@ -271,6 +426,10 @@ FIGURES = {
     "an outcome of the list of another time": (
         "update marts.mart_call_outcomes set outcome_list = 'before 2017-10-17' where month = '2024-03-01'",
         {"mart_call_outcomes_shares_are_shares"},
+    ),
+    "records of a year that are none": (
+        f"update marts.mart_mapped_shares set measure_count = 2, mapped_count = 2, mapped_share = 1 {AUSTIN}",
+        {"mart_mapped_shares_count_the_rows_of_fct_incidents"},
     ),
     "more records mapped in a year than there are": (
         f"update marts.mart_mapped_shares set mapped_count = 2, mapped_share = 2 {AUSTIN}",
@@ -282,6 +441,10 @@ FIGURES = {
     ),
     "a year of ours that no month adds up to": (
         f"update marts.mart_benchmarks set measure_count = 5 {AUSTIN}",
+        {"mart_benchmarks_add_up"},
+    ),
+    "a year of ours at the most that no month adds up to": (
+        f"update marts.mart_benchmarks set high_count = 5 {AUSTIN}",
         {"mart_benchmarks_add_up"},
     ),
     "a total far from the published one": (

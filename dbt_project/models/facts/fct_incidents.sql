@@ -28,6 +28,7 @@ with incidents as (
         index_group_low,
         index_group_high,
         not_a_crime_authority,
+        not_a_crime_confidence,
         has_sensitive_code,
         area_code,
         area_name,
@@ -77,15 +78,12 @@ select
     grouped.offense_group,
     offense_groups.offense_scope,
     case
-        when grouped.offense_group = 'not_a_crime'
+        when grouped.offense_group <> 'unmapped'
             then coalesce(grouped.not_a_crime_authority, grouped.mapping_authority)
-        when grouped.offense_group <> 'unmapped' then grouped.mapping_authority
     end as mapping_authority,
     case
-        when grouped.offense_group = 'unmapped' then null
-        when grouped.not_a_crime_authority is null then grouped.mapping_confidence
-        when grouped.not_a_crime_authority = 'agency' then 'exact'
-        else 'approximate'
+        when grouped.offense_group <> 'unmapped'
+            then coalesce(grouped.not_a_crime_confidence, grouped.mapping_confidence)
     end as mapping_confidence,
     {{ index_group('grouped.index_group_low') }} as index_group_low,
     {{ index_group('grouped.index_group_high') }} as index_group_high,

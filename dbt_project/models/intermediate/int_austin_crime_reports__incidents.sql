@@ -68,7 +68,8 @@ select
     mapped.mapping_confidence,
     mapped.index_group_low,
     mapped.index_group_high,
-    case when not mapped.has_category then not_a_crime.authority end as not_a_crime_authority,
+    not_a_crime.authority as not_a_crime_authority,
+    not_a_crime.confidence as not_a_crime_confidence,
     -- The portal flags violence in a family or between partners, and writes it into the name of some offenses too.
     (
         mapped.has_sensitive_code
@@ -85,3 +86,4 @@ left join {{ ref('not_a_crime_offenses') }} as not_a_crime
     on
         mapped.offense_code = not_a_crime.offense_code
         and not_a_crime.dataset = 'austin_crime_reports'
+        and not mapped.has_category

@@ -33,6 +33,7 @@ select
     crosswalk.index_group_low,
     crosswalk.index_group_high,
     cast(null as string) as not_a_crime_authority,
+    cast(null as string) as not_a_crime_confidence,
     coalesce(crosswalk.is_sensitive, false) as has_sensitive_code,
     reports.area_code,
     reports.area_name,

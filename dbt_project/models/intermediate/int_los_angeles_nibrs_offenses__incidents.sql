@@ -39,6 +39,7 @@ select
     cast(null as string) as index_group_low,
     cast(null as string) as index_group_high,
     not_a_crime.authority as not_a_crime_authority,
+    not_a_crime.confidence as not_a_crime_confidence,
     -- The offense's name begins with its statute.
     (
         coalesce(offenses.is_domestic_violence, false)

@@ -16,6 +16,7 @@ select
     cast(null as string) as index_group_low,
     cast(null as string) as index_group_high,
     cast(null as string) as not_a_crime_authority,
+    cast(null as string) as not_a_crime_confidence,
     is_sensitive as has_sensitive_code,
     beat_code as area_code,
     neighborhood_name as area_name,

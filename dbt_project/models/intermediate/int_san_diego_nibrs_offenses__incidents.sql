@@ -19,11 +19,8 @@ select
     'exact' as mapping_confidence,
     cast(null as string) as index_group_low,
     cast(null as string) as index_group_high,
-    -- Nothing is left of the statutes where all of them fit.
-    case
-        when regexp_replace(offenses.code_section, not_a_crime.code_section_pattern, '') = ''
-            then not_a_crime.authority
-    end as not_a_crime_authority,
+    not_a_crime.authority as not_a_crime_authority,
+    not_a_crime.confidence as not_a_crime_confidence,
     {{ has_pattern('upper(offenses.code_section)', 'sensitive.pattern') }} as has_sensitive_code,
     offenses.division_code as area_code,
     offenses.division_name as area_name,
@@ -38,3 +35,5 @@ left join {{ ref('not_a_crime_offenses') }} as not_a_crime
     on
         offenses.offense_code = not_a_crime.offense_code
         and not_a_crime.dataset = 'san_diego_nibrs_offenses'
+        -- Nothing is left of the statutes where all of them fit.
+        and regexp_replace(offenses.code_section, not_a_crime.code_section_pattern, '') = ''

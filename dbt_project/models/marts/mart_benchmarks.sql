@@ -80,8 +80,10 @@ select
     round(difference_percent, 1) as difference_percent,
     case
         when reason is not null then null
-        when offense_group = 'murder' then abs(difference_count) <= 2 and abs(difference_percent) <= 3
-        else abs(difference_percent) <= 5
+        -- By their counts, since of none there are no percents.
+        when offense_group = 'murder'
+            then abs(difference_count) <= 2 and 100 * abs(difference_count) <= 3 * published_count
+        else 100 * abs(difference_count) <= 5 * published_count
     end as is_close,
     reason
 from compared

@@ -11,12 +11,18 @@
         group by {{ by | join(', ') }}
     ),
 
-    expected as (
-        select
-            {{ columns | join(', ') }},
-            count(*) as record_count
+    -- Named before they are grouped: the other model may have a column of that name too.
+    records as (
+        select {{ columns | join(', ') }}
         from {{ to }}
         where {{ condition }}
+    ),
+
+    expected as (
+        select
+            {{ by | join(', ') }},
+            count(*) as record_count
+        from records
         group by {{ by | join(', ') }}
     )
 

@@ -1,14 +1,15 @@
-{#- From the first to the last of its months, each row that meets the condition is of the series that it names. -#}
+{#- From the first to the last of its months, each row that meets the condition is of the series that it names. A window
+    over all rows may tell the months. -#}
 {% test within_one_series(model, first, last, condition) %}
     with figures as (
         select
             dataset,
             offense_group,
             series_id,
+            {{ condition }} as is_told,
             {{ first }} as first_of_figure,
             {{ last }} as last_of_figure
         from {{ model }}
-        where {{ condition }}
     )
 
     select figures.*
@@ -20,5 +21,7 @@
             and figures.series_id = series.series_id
             and figures.first_of_figure >= series.first_month
             and figures.last_of_figure <= coalesce(series.last_month, figures.last_of_figure)
-    where series.series_id is null
+    where
+        figures.is_told
+        and series.series_id is null
 {% endtest %}
