@@ -79,7 +79,7 @@ class GCSLake(Lake):
     def put(self, file: Path, folder: str, rows: int) -> LakeFile:
         """As ``Lake.put``: uploads the file and proves that it arrived whole."""
         path = f"{folder}/{uuid.uuid4().hex}{file.suffix}"
-        self._upload(path, file)
+        self._upload_new(path, file)
         return LakeFile(path, file.stat().st_size, sha256_of(file), rows)
 
     @contextmanager
@@ -95,7 +95,7 @@ class GCSLake(Lake):
             if output:
                 for file in sorted((root / output).rglob("*")):
                     if file.is_file() and not file.name.startswith("."):
-                        self._upload(file.relative_to(root).as_posix(), file)
+                        self._upload_new(file.relative_to(root).as_posix(), file)
 
     def exists(self, path: str) -> bool:
         """As ``Lake.exists``."""
@@ -170,6 +170,10 @@ class GCSLake(Lake):
     def _text(self, blob: storage.Blob, **conditions: Any) -> str:
         return bytes(blob.download_as_bytes(checksum="crc32c", **conditions, **self._tries)).decode(errors="replace")
 
+    def _upload_new(self, path: str, file: Path) -> None:
+        if not self._upload(path, file):
+            raise CloudBusyError(f"writing {self.uri(path)} failed: the name is taken by something else; try again")
+
     def _upload(self, path: str, content: Path | bytes, generation: int | None = 0) -> bool:
         """Writes an object, and proves that what is there is what was sent.
 
@@ -194,8 +198,10 @@ class GCSLake(Lake):
                     blob.upload_from_filename(str(content), **options)
             except PreconditionFailed:
                 # A request that was tried again may meet what it wrote itself, when only its answer was lost.
-                blob.reload(**self._tries)
-                return bool(blob.crc32c == _as_text(checksum))
+                with suppress(NotFound):
+                    blob.reload(**self._tries)
+                    return bool(blob.crc32c == _as_text(checksum))
+                return False
             if blob.crc32c != _as_text(checksum):
                 blob.delete(if_generation_match=blob.generation, **self._tries)
                 raise CloudBusyError(f"writing {self.uri(path)} failed: other bytes arrived than were sent; try again")

@@ -117,6 +117,15 @@ def test_a_manifest_that_changes_between_look_and_write_meets_412(lake: GCSLake,
     assert stored and stored.source == "other"
 
 
+def test_what_is_refused_with_412_and_is_not_there_is_a_conflict_too(lake: GCSLake, front: StorageFront) -> None:
+    front.faults = [Fault("POST", MANIFEST, 412), Fault("POST", ".csv", 412)]
+    with pytest.raises(LakeConflictError):
+        lake.publish_raw(manifest(), None)
+    with pytest.raises(CloudBusyError, match=r"\.csv failed: the name is taken by something else; try again$"):
+        put(lake, b"x")
+    assert lake.files("raw") == []
+
+
 def test_of_many_writers_at_once_one_wins(lake: GCSLake, front: StorageFront) -> None:
     won, lost = [], []
 
