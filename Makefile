@@ -4,7 +4,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock browser terraform policies image deploy-check clean runtime tools emulators
+.PHONY: help setup run test test-cloud bench lint dev docs snapshot format lock terraform policies image deploy-check clean runtime tools emulators packages
 
 BIN := .venv/bin
 SQL := dbt_project/models dbt_project/tests dbt_project/macros
@@ -17,10 +17,10 @@ setup: tools ## check this machine, then install everything into .venv
 run: runtime ## bring three months of the built-in sample from the portal to the dashboard
 	@$(BIN)/crime-trends run --from 2024-03 --to 2024-05 --sample
 
-test: tools emulators ## run all tests
+test: packages tools emulators ## run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
-test-cloud: tools emulators ## run only the tests of Google Cloud, on stand-ins for it
+test-cloud: packages tools emulators ## run only the tests of Google Cloud, on stand-ins for it
 	$(BIN)/python -m pytest -n 2 --dist loadgroup crime_trends_tests/cloud crime_trends_tests/warehouse
 
 bench: runtime ## measure how fast things are (NAME=cleaning: only that) and write bench/RESULTS.md
@@ -56,9 +56,6 @@ format: tools ## format Python, SQL and Terraform
 lock: ## resolve pyproject.toml into the lock files (UPGRADE=1: the newest versions)
 	@scripts/lock $(if $(UPGRADE),--upgrade)
 
-browser: ## install Debian's Chromium for the browser tests (root only)
-	@scripts/install_chromium
-
 terraform: ## check terraform/ (REQUIRED=1: fail where that is not possible)
 	@scripts/check_terraform $(if $(REQUIRED),--required)
 
@@ -70,6 +67,7 @@ image: ## build the image, and check the compose file that runs it (needs Docker
 	docker build --platform linux/amd64 --tag crime_trends .
 
 deploy-check: tools ## run the compose file's processes without containers, over a real PostgreSQL
+	@scripts/install_packages postgresql
 	$(BIN)/python scripts/deploy_check.py
 
 clean: ## remove both .venv and all caches; homes with data stay
@@ -81,6 +79,9 @@ runtime:
 
 tools:
 	@scripts/setup --dev
+
+packages:
+	@scripts/install_packages chromium maven
 
 emulators:
 	@scripts/setup --emulators

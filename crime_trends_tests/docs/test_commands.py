@@ -1,4 +1,4 @@
-"""Every command in the docs works: its options and targets exist, and a test runs it for real, which is named here."""
+"""Every command in the docs works: its options and targets exist, and a test does what it does, which is named here."""
 
 from __future__ import annotations
 
@@ -17,26 +17,57 @@ TESTS = REPOSITORY / "crime_trends_tests"
 OURS = re.compile(r"(?:\.venv/bin/|make |crime-trends )")
 TOOLS = re.compile(r"(?:export |docker |gcloud |terraform |dbt |gsutil |bq |curl |pip )")
 
+CHAIN = (
+    "automation/test_with_daemon.py::test_a_backfill_makes_each_asset_once_and_another_at_the_same_time_does_no_harm"
+)
 RUN_BY = {
     "crime-trends run": "run/test_up_to_date.py::test_a_second_run_changes_nothing",
+    "crime-trends run --dataset --from --to": "run/test_real_rows.py::test_san_diego_january_2023",
+    "crime-trends run --dry-run --from --to": (
+        "run/test_up_to_date.py::test_dry_run_says_what_would_be_done_and_why_and_does_nothing"
+    ),
+    "crime-trends run --from --sample --to": "../.ci/run::make run",
     "crime-trends status": "run/test_failing_checks.py::test_status_says_how_new_each_dataset_is",
-    "crime-trends backfill": "automation/test_backfill.py",
-    "crime-trends dev": "automation/dagster_server.py",
-    "crime-trends portal": "docs/test_add_a_city.py::test_the_city_of_the_page_reaches_the_marts",
-    "crime-trends sample": "sample/test_generator.py",
+    "crime-trends status --sample": (
+        "run/test_failing_checks.py::test_status_of_a_home_in_which_nothing_was_done_is_one_line"
+    ),
+    "crime-trends backfill": "automation/test_backfill.py::test_without_a_running_dagster_it_ends_in_one_line",
+    "crime-trends backfill --from --to": CHAIN,
+    "crime-trends backfill --dataset --from --to": CHAIN,
+    "crime-trends backfill --from --to --yes": (
+        "warehouse/test_bigquery.py::test_a_large_backfill_is_told_and_needs_a_yes"
+    ),
+    "crime-trends dev": "run/test_dev.py::test_the_graph_an_asset_its_months_and_a_check_are_shown",
+    "crime-trends dev --port --sample": "run/test_dev.py::test_the_graph_an_asset_its_months_and_a_check_are_shown",
+    "crime-trends portal --data": "docs/test_add_a_city.py::test_the_city_of_the_page_reaches_the_marts",
+    "crime-trends sample --out": "sample/test_generator.py::test_the_command_writes_the_folder_that_the_portal_serves",
     "curl": "sample/test_faults.py::test_faults_are_set_and_cleared_over_http",
-    "export": "docs/test_add_a_city.py::test_the_city_of_the_page_reaches_the_marts",
-    "docker": "deploy/test_containers.py",
-    "terraform": "deploy/test_terraform.py",
+    "export": "deploy/test_terraform.py::test_outputs_make_an_env_file_of_settings_which_a_terminal_loads",
     "python": "dbt/test_readme.py::test_the_questions_of_the_readme_are_answered",
+    "make help": "setup/test_frame.py::test_make_alone_lists_every_target_with_what_it_does",
+    "make setup": "setup/test_setup.py::test_set_up_is_done_once_also_by_two_at_the_same_time",
+    "make run": "../.ci/run::make run",
+    "make lint": "../.ci/run::make lint",
+    "make test": "../.ci/run::make test",
+    "make test-cloud": "cloud/test_run.py::test_clean_months_are_those_of_this_machine",
+    "make dev": "run/test_dev.py::test_the_graph_an_asset_its_months_and_a_check_are_shown",
+    "make docs": "docs/test_site.py::test_every_page_of_the_docs_is_there",
+    "make snapshot": "assets/test_graph_snapshot.py::test_the_graph_is_the_one_that_was_last_agreed_on",
+    "terraform output": "deploy/test_terraform.py::test_outputs_make_an_env_file_of_settings_which_a_terminal_loads",
 }
-"""Command -> the test, or the tests' file, that runs it."""
+"""Command with the names of its options -> the test that does what it does, or the line of CI's script."""
 
 NOT_RUN = {
-    "pre-commit": "writes into the checkout's .git; what it runs is `make lint`",
+    "pre-commit install": "writes into the checkout's .git; what it runs is `make lint`",
     "gcloud": "asks Google for an account",
+    "terraform": "asks Google for an account; `make terraform` checks and tests the files",
+    "docker": "needs Docker's engine; hadolint and the specification of compose files check the two files",
+    "make bench": "takes a quarter of an hour; spark/test_benchmark.py tests what it measures",
+    "make deploy-check": "takes ten minutes and a PostgreSQL; CI runs it apart",
+    "make format": "rewrites the checkout; `make lint` is the same tools, which only look",
+    "make lock": "rewrites the lock files from what the package index has today",
 }
-"""Command -> why no test can run it."""
+"""Command -> why no test runs it."""
 
 
 def commands() -> Iterator[tuple[str, str]]:
@@ -91,14 +122,27 @@ def test_commands_of_crime_trends_have_the_options_they_are_given(helps: dict[st
     assert wrong == []
 
 
-def test_every_other_command_is_run_by_a_test_that_exists() -> None:
-    for page, command in ALL:
-        if command.startswith("make "):
-            continue
-        words = command.removeprefix(".venv/bin/").split()
-        name = " ".join(words[:2]) if words[0] == "crime-trends" else words[0]
-        if name in NOT_RUN:
-            continue
-        assert name in RUN_BY, f"{page}: no test is named that runs {command!r}"
-        file, _, test = RUN_BY[name].partition("::")
-        assert f"def {test}" in (TESTS / file).read_text(), RUN_BY[name]
+def named(command: str) -> list[str]:
+    """The commands of a line as ``RUN_BY`` names them: each target of make, a program's command and its options."""
+    words = command.partition(" > ")[0].partition(" | ")[0].removeprefix(".venv/bin/").split()
+    if words[0] == "make":
+        return [f"make {target}" for target in words[1:]]
+    if words[0] not in ("crime-trends", "terraform", "docker", "pre-commit"):
+        return words[:1]
+    arguments = [word for word in words[1:] if not word.startswith("-")]
+    options = sorted(word for word in words if word.startswith("--")) if words[0] == "crime-trends" else []
+    return [" ".join([words[0], arguments[0], *options])]
+
+
+def test_every_command_is_run_by_a_test_or_there_is_a_reason_why_not() -> None:
+    used = {name for _, command in ALL for name in named(command)}
+    without = {name for name in used if name not in RUN_BY and not {name, name.split()[0]} & NOT_RUN.keys()}
+    assert without == set()
+    assert RUN_BY.keys() <= used
+
+
+@pytest.mark.parametrize("command", sorted(RUN_BY))
+def test_the_test_that_runs_a_command_exists(command: str) -> None:
+    file, _, test = RUN_BY[command].partition("::")
+    text = (TESTS / file).read_text()
+    assert f"\n{test}\n" in text if file.endswith("run") else f"\ndef {test}(" in text

@@ -36,7 +36,7 @@ def dashboard(full_home: ModelsHome, tmp_path_factory: pytest.TempPathFactory) -
 def browser() -> Iterator[Browser]:
     """A browser, which ends with the module: until then Playwright's loop runs in this thread, and no other can."""
     if not CHROMIUM.exists():
-        pytest.skip(f"{CHROMIUM} is not installed (apt-get install chromium)")
+        pytest.skip(f"{CHROMIUM} is not installed (scripts/install_packages chromium)")
     with chromium() as running:
         yield running
 
