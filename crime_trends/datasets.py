@@ -21,19 +21,21 @@ class City:
         name: the name for people.
         time_zone: IANA zone of the wall-clock times in its data.
         portal_url: base address of the live portal, without a final slash.
+        maps_url: the same of the host of its boundaries; "" where the portal has them.
     """
 
     key: str
     name: str
     time_zone: str
     portal_url: str
+    maps_url: str = ""
 
 
 CITIES: dict[str, City] = {
     city.key: city
     for city in (
         City("austin", "Austin", "America/Chicago", "https://data.austintexas.gov"),
-        City("los_angeles", "Los Angeles", "America/Los_Angeles", "https://data.lacity.org"),
+        City("los_angeles", "Los Angeles", "America/Los_Angeles", "https://data.lacity.org", "https://maps.lacity.org"),
         City("san_diego", "San Diego", "America/Los_Angeles", "https://seshat.datasd.org"),
     )
 }
@@ -72,6 +74,23 @@ class SeshatSource:
 
 
 @dataclass(frozen=True)
+class Areas:
+    """The police areas that the rows of a dataset name.
+
+    Arguments:
+        kind: what one of them is called, in lower case.
+        boundary: key of the boundaries that their shapes are taken from; "" where there are none.
+        code_property: the property of a shape that tells its area, in lower case; shapes of one area are joined.
+        code_format: format specification that makes the area's code of the property's text.
+    """
+
+    kind: str
+    boundary: str = ""
+    code_property: str = ""
+    code_format: str = ""
+
+
+@dataclass(frozen=True)
 class Dataset:
     """One dataset.
 
@@ -89,6 +108,7 @@ class Dataset:
         settled_days: days after the end of a month when nearly all of its rows have been published; the default of the
             models, while the dataset's own older months do not tell.
         license: licence as the portal states it.
+        areas: the police areas that its rows name.
         lookups: keys of the look-up tables that its facts join.
     """
 
@@ -104,6 +124,7 @@ class Dataset:
     lag_days: int | None
     settled_days: int
     license: str
+    areas: Areas
     lookups: tuple[str, ...] = ()
 
     @property
@@ -129,6 +150,8 @@ class Dataset:
         raise KeyError(f"{self.key} has no year {year}")
 
 
+LAPD_AREAS = Areas("area", "los_angeles_police_divisions", "prec", "0>2")
+
 DATASETS: dict[str, Dataset] = {
     dataset.key: dataset
     for dataset in (
@@ -145,6 +168,7 @@ DATASETS: dict[str, Dataset] = {
             lag_days=14,
             settled_days=60,
             license="Public domain (City of Austin open data)",
+            areas=Areas("sector", "austin_police_districts", "sector_name", ".2"),
         ),
         Dataset(
             key="los_angeles_crime_reports",
@@ -162,6 +186,7 @@ DATASETS: dict[str, Dataset] = {
             lag_days=None,
             settled_days=60,
             license="CC0 1.0 (City of Los Angeles open data)",
+            areas=LAPD_AREAS,
         ),
         Dataset(
             key="los_angeles_nibrs_offenses",
@@ -176,6 +201,7 @@ DATASETS: dict[str, Dataset] = {
             lag_days=28,
             settled_days=60,
             license="CC0 1.0 (City of Los Angeles open data)",
+            areas=LAPD_AREAS,
         ),
         Dataset(
             key="san_diego_calls_for_service",
@@ -192,6 +218,7 @@ DATASETS: dict[str, Dataset] = {
             lag_days=5,
             settled_days=60,
             license="ODC-PDDL (City of San Diego open data)",
+            areas=Areas("beat", "san_diego_police_beats", "beat"),
             lookups=("san_diego_call_types", "san_diego_dispositions", "san_diego_beats"),
         ),
         Dataset(
@@ -207,6 +234,7 @@ DATASETS: dict[str, Dataset] = {
             lag_days=31,
             settled_days=90,
             license="ODC-PDDL (City of San Diego open data)",
+            areas=Areas("division", "san_diego_police_beats", "div"),
         ),
     )
 }
@@ -290,6 +318,66 @@ LOOKUPS: dict[str, Lookup] = {
             code_column="beat_code",
             name_column="neighborhood_name",
             files=(LookupFile("gis_police_beats/pd_beat_codes_list_datasd.csv"),),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """Boundaries of a city's police areas: one GeoJSON file of polygons in WGS 84.
+
+    Arguments:
+        key: the last part of its asset key.
+        city: key of its city.
+        title: the name for people.
+        path: the path below the host of the city's maps, with the query if it needs one.
+        properties: what each shape says of itself, in lower case; an export as a shapefile cuts names at ten letters.
+        license: licence as the publisher states it.
+        elsewhere: a property and the value of it that shapes outside of the city's areas have, if there are such.
+    """
+
+    key: str
+    city: str
+    title: str
+    path: str
+    properties: tuple[str, ...]
+    license: str
+    elsewhere: tuple[str, str] | None = None
+
+    @property
+    def file(self) -> str:
+        """Where a portal folder has it: the path without its query, as a GeoJSON file."""
+        return self.path.partition("?")[0].removesuffix(".geojson") + ".geojson"
+
+
+BOUNDARIES: dict[str, Boundary] = {
+    boundary.key: boundary
+    for boundary in (
+        Boundary(
+            key="austin_police_districts",
+            city="austin",
+            title="Austin police districts",
+            path="api/geospatial/9jeg-fsk5?method=export&format=GeoJSON",
+            properties=("sector_name",),
+            license="licence not verified (City of Austin open data)",
+        ),
+        Boundary(
+            key="los_angeles_police_divisions",
+            city="los_angeles",
+            title="Los Angeles police divisions",
+            path="lahub/rest/services/LAPD/MapServer/3/query?where=1%3D1&outFields=APREC%2CPREC&outSR=4326&f=geojson",
+            properties=("prec",),
+            license="the LAPD states no licence",
+        ),
+        Boundary(
+            key="san_diego_police_beats",
+            city="san_diego",
+            title="San Diego police beats",
+            path="gis_police_beats/pd_beats_datasd.geojson",
+            properties=("beat", "div"),
+            license="ODC-PDDL (City of San Diego open data)",
+            elsewhere=("div", "0"),
         ),
     )
 }

@@ -119,6 +119,14 @@ class Settings(CloudSettings, BaseSettings):
         url: str = getattr(self, f"{city}_url")
         return url
 
+    def maps_url(self, city: str) -> str:
+        """Base address of what serves the boundaries of a city's police areas.
+
+        That is the host of the city's maps if it has one; whatever stands in for its portal stands in for that too.
+        """
+        url = self.portal_url(city)
+        return CITIES[city].maps_url or url if url == CITIES[city].portal_url else url
+
     @property
     def data_place(self) -> str:
         """What holds the data, for people: the home, or the bucket."""

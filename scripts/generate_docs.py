@@ -2,9 +2,9 @@
 
 A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts
 and columns of a dataset from the registry and its column map (the latter for dbt's models too), the look-up tables
-from the registry, the data dictionary from what dbt's models say of themselves, the reasons for issues and rejects from
-``crime_cleaning.reasons``, the settings from ``crime_trends.settings``. ``--check`` writes nothing and fails if a page
-is out of date.
+and boundaries from the registry, the data dictionary from what dbt's models say of themselves, the reasons for issues
+and rejects from ``crime_cleaning.reasons``, the settings from ``crime_trends.settings``. ``--check`` writes nothing and
+fails if a page is out of date.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 from crime_cleaning.reasons import MEANINGS, Issue, Rejection
 
 from crime_trends.cloud_settings import CloudSettings
-from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset, SeshatSource, SocrataSource
+from crime_trends.datasets import BOUNDARIES, CITIES, DATASETS, LOOKUPS, Dataset, SeshatSource, SocrataSource
 from crime_trends.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -128,6 +128,38 @@ def lookups() -> str:
     )
 
 
+def boundaries() -> str:
+    """The boundaries and where they are."""
+    return table(
+        ("raw asset", "publisher's file", "licence"),
+        (
+            (
+                f"`raw/{boundary.key}`",
+                f"{CITIES[boundary.city].maps_url or CITIES[boundary.city].portal_url}: `{boundary.path}`",
+                boundary.license,
+            )
+            for boundary in BOUNDARIES.values()
+        ),
+    )
+
+
+def areas() -> str:
+    """Which shape is which area of a dataset."""
+    return table(
+        ("dataset", "area", "shapes", "property", "code"),
+        (
+            (
+                code(dataset.key),
+                dataset.areas.kind,
+                code(dataset.areas.boundary),
+                code(dataset.areas.code_property),
+                code(f"{{:{dataset.areas.code_format}}}") if dataset.areas.code_format else "as it is",
+            )
+            for dataset in DATASETS.values()
+        ),
+    )
+
+
 def dictionary() -> str:
     """Every model that people may read: what its rows are, and its columns."""
     texts = dict(
@@ -183,6 +215,7 @@ def parts() -> dict[Path, dict[str, str]]:
         Path("docs/data-dictionary.md"): {"dictionary": dictionary()},
         Path("docs/datasets/README.md"): {"issues": reasons(Issue), "rejections": reasons(Rejection)},
         Path("docs/datasets/san_diego_lookups.md"): {"lookups": lookups()},
+        Path("docs/datasets/boundaries.md"): {"boundaries": boundaries(), "areas": areas()},
         Path("dbt_project/models/staging/_columns.md"): {"columns": column_texts()},
     }
     for dataset in DATASETS.values():

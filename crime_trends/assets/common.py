@@ -10,7 +10,7 @@ from crime_cleaning.columns import Column, ColumnType
 from pydantic import Field
 
 from crime_trends.automation.retries import try_again_later
-from crime_trends.datasets import CITIES, DATASETS, Dataset, Lookup
+from crime_trends.datasets import CITIES, DATASETS, Boundary, Dataset, Lookup
 from crime_trends.errors import CrimeTrendsError
 
 OWNER = "team:crime-trends"
@@ -22,13 +22,14 @@ DOCS = "https://github.com/crime-trends/crime_trends/blob/main/docs/datasets"
 def lake_pool(key: str) -> str:
     """The pool of whatever writes a dataset's raw data: one writer per dataset.
 
-    The look-ups of a dataset share its pool, and no portal has more than two datasets: so each is asked for at most two
-    things at a time.
+    The look-ups and the boundaries of a dataset share its pool, and no portal has more than two datasets: so each is
+    asked for at most two things at a time.
 
     Arguments:
-        key: of a dataset or a look-up.
+        key: of a dataset, a look-up or boundaries.
     """
-    return f"lake_{next((dataset.key for dataset in DATASETS.values() if key in dataset.lookups), key)}"
+    used = (dataset.key for dataset in DATASETS.values() if key in (*dataset.lookups, dataset.areas.boundary))
+    return f"lake_{next(used, key)}"
 
 
 class ForceConfig(dg.Config):
@@ -63,6 +64,18 @@ def lookup_spec(lookup: Lookup, layer: str, what: str) -> dict[str, Any]:
         "group_name": f"{lookup.city}_{layer}",
         "owners": [OWNER],
         "tags": {"city": lookup.city, "layer": layer},
+    }
+
+
+def boundary_spec(boundary: Boundary) -> dict[str, Any]:
+    """The same of the raw asset of boundaries."""
+    return {
+        "key": dg.AssetKey(["raw", boundary.key]),
+        "description": f"{boundary.title}: the publisher's GeoJSON file, as it is served. One feature per shape; an "
+        f"area can have several.\n\n[Files, codes and what has no shape]({DOCS}/boundaries.md).",
+        "group_name": f"{boundary.city}_raw",
+        "owners": [OWNER],
+        "tags": {"city": boundary.city, "layer": "raw"},
     }
 
 

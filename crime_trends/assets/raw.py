@@ -1,4 +1,4 @@
-"""Raw assets as they are served: the portals' CSVs by year, rows that no year holds, San Diego's look-up tables."""
+"""Raw assets as they are served: CSVs by year, rows that no year holds, look-up tables, boundaries of police areas."""
 
 import hashlib
 import time
@@ -9,6 +9,7 @@ import dagster as dg
 
 from crime_trends.assets.common import (
     ForceConfig,
+    boundary_spec,
     dataset_spec,
     lake_pool,
     lookup_spec,
@@ -21,7 +22,8 @@ from crime_trends.assets.common import (
 from crime_trends.automation.freshness import raw_freshness
 from crime_trends.checks.portal_total import portal_total
 from crime_trends.checks.raw import portal_count, rows_of_no_month, schema_drift
-from crime_trends.datasets import DATASETS, LOOKUPS, Dataset, Lookup
+from crime_trends.datasets import BOUNDARIES, DATASETS, LOOKUPS, Boundary, Dataset, Lookup
+from crime_trends.errors import PortalError
 from crime_trends.lake.manifests import RawManifest
 from crime_trends.lake.orphans import sweep_orphans
 from crime_trends.partitions import BACKFILL, year_partitions
@@ -31,11 +33,12 @@ from crime_trends.resources.storage import LakeResource
 
 
 def raw_assets() -> list[dg.AssetsDefinition]:
-    """One asset per dataset, one for the rows outside of each that has Socrata sources, then one per look-up."""
+    """One per dataset, one for the rows outside of each that has Socrata sources, one per look-up, one per map."""
     return [
         *(_raw_asset(dataset) for dataset in DATASETS.values()),
         *(_outside_asset(dataset) for dataset in DATASETS.values() if dataset.socrata_sources),
         *(_lookup_asset(lookup) for lookup in LOOKUPS.values()),
+        *(_boundary_asset(boundary) for boundary in BOUNDARIES.values()),
     ]
 
 
@@ -183,3 +186,54 @@ def _lookup_asset(lookup: Lookup) -> dg.AssetsDefinition:
         )
 
     return raw_lookup
+
+
+def _boundary_asset(boundary: Boundary) -> dg.AssetsDefinition:
+    spec = boundary_spec(boundary)
+
+    @dg.asset(
+        **spec,
+        kinds={"geojson", "file"},
+        metadata={
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    *(dg.TableColumn(name, "text", description="A property.") for name in boundary.properties),
+                    dg.TableColumn("geometry", "geometry", description="Polygons in degrees, WGS 84."),
+                ]
+            ),
+            "license": boundary.license,
+        },
+        check_specs=[
+            dg.AssetCheckSpec(
+                "boundary_published",
+                asset=spec["key"],
+                description="The publisher has the boundaries, and they are shapes in degrees with their codes. If it "
+                "warns, the maps keep the last good ones, or there are none, and no figure depends on them: look for "
+                "the file's new place and correct its path in crime_trends/datasets.py.",
+            )
+        ],
+        pool=lake_pool(boundary.key),
+    )
+    def raw_boundary(context: dg.AssetExecutionContext, portals: PortalsResource, lake: LakeResource) -> Iterator[Any]:
+        problem = ""
+        with one_line_errors():
+            store = lake.open()
+            ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
+            try:
+                ingest.fetch_boundary(boundary)
+            except PortalError as error:
+                problem = str(error)
+            manifest = store.raw_manifest(boundary.key, "")
+            sweep_orphans(store, boundary.key)
+        yield dg.AssetCheckResult(
+            check_name="boundary_published",
+            passed=not problem,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=problem or None,
+        )
+        yield dg.MaterializeResult(
+            data_version=dg.DataVersion(raw_version(manifest) if manifest else "none"),
+            metadata={"dagster/row_count": manifest.rows, "fetched_at": manifest.fetched_at} if manifest else {},
+        )
+
+    return raw_boundary

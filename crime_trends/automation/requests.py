@@ -1,4 +1,4 @@
-"""What sensors and schedules ask for: raw years, rows outside and look-ups, and never anything behind them."""
+"""What sensors and schedules ask for: raw years, rows outside, look-ups, boundaries; never what lies behind them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from crime_trends.datasets import LOOKUPS, Dataset
+from crime_trends.datasets import BOUNDARIES, LOOKUPS, Dataset
 from crime_trends.months import trailing_months, years_of
 
 PORTAL_TAG = "crime_trends/portal"
@@ -44,6 +44,11 @@ def outside_request(dataset: Dataset, version: str = "") -> dg.RunRequest:
 def lookup_request(key: str, version: str = "") -> dg.RunRequest:
     """A run that brings a look-up up to date. Arguments as those of ``year_request``."""
     return _whole_request(key, LOOKUPS[key].city, version)
+
+
+def boundary_request(key: str) -> dg.RunRequest:
+    """A run that brings boundaries up to date."""
+    return _whole_request(key, BOUNDARIES[key].city, "")
 
 
 def recent_requests(dataset: Dataset, *, force: bool = False) -> Iterator[dg.RunRequest]:

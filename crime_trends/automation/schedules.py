@@ -10,8 +10,14 @@ from datetime import date
 
 import dagster as dg
 
-from crime_trends.automation.requests import lookup_request, raw_targets, recent_requests, year_request
-from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset
+from crime_trends.automation.requests import (
+    boundary_request,
+    lookup_request,
+    raw_targets,
+    recent_requests,
+    year_request,
+)
+from crime_trends.datasets import BOUNDARIES, CITIES, DATASETS, LOOKUPS, Dataset
 from crime_trends.lake.base import Lake
 from crime_trends.months import TRAILING_MONTHS, trailing_months, years_of
 from crime_trends.resources.storage import LakeResource
@@ -24,11 +30,12 @@ SWEEP_WEEKS = 8
 
 
 def schedules() -> list[dg.ScheduleDefinition]:
-    """The weekly sweeps, the daily runs, and the daily run of the look-ups."""
+    """The weekly sweeps, the daily runs, the daily run of the look-ups, and the weekly one of the boundaries."""
     return [
         *(_sweep(dataset) for dataset in DATASETS.values()),
         *(_daily(dataset) for dataset in DATASETS.values() if dataset.last_month is None),
         _lookups_daily(),
+        _boundaries_weekly(),
     ]
 
 
@@ -87,3 +94,19 @@ def _lookups_daily() -> dg.ScheduleDefinition:
         yield from (lookup_request(key) for key in LOOKUPS)
 
     return daily
+
+
+def _boundaries_weekly() -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name="boundaries_weekly",
+        cron_schedule="0 3 * * 0",
+        execution_timezone=TIME_ZONE,
+        target=dg.AssetSelection.assets(*(["raw", key] for key in BOUNDARIES)),
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description="Sundays at 03:00: downloads the boundaries of police areas, since not every publisher tells when "
+        "they changed. The same bytes move nothing behind them; no sensor looks at them.",
+    )
+    def weekly() -> Iterator[dg.RunRequest]:
+        yield from (boundary_request(key) for key in BOUNDARIES)
+
+    return weekly

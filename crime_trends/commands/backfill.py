@@ -105,6 +105,8 @@ def partitions_by_assets(asked: Mapping[Dataset, Sequence[str]], made: Mapping[P
             selected[path] = ()
     for lookup in {key for dataset in asked for key in dataset.lookups}:
         selected[("raw", lookup)] = selected[("warehouse", lookup)] = ()
+    for boundary in {dataset.areas.boundary for dataset in asked}:
+        selected[("raw", boundary)] = ()
 
     facts = max(made, key=lambda path: len(made[path].parents & TABLES) * made[path].has_partitions)
     months = [month for months in asked.values() for month in months]

@@ -14,7 +14,7 @@ from typing import Any
 import dagster as dg
 
 from crime_trends.commands.progress import progress_logger
-from crime_trends.datasets import Dataset, Lookup
+from crime_trends.datasets import Boundary, Dataset, Lookup
 from crime_trends.lake.outside import rejects_key
 from crime_trends.months import years_of
 
@@ -82,6 +82,11 @@ class Pipeline:
         """A look-up, from the portal to its table; whether it worked."""
         return self._run([dg.AssetKey(["raw", lookup.key]), dg.AssetKey(["warehouse", lookup.key])], [])
 
+    def bring_boundaries(self, boundaries: Sequence[Boundary]) -> bool:
+        """Boundaries of police areas, from the portals; whether it worked. Their steps download whatever is held."""
+        keys = [dg.AssetKey(["raw", boundary.key]) for boundary in boundaries]
+        return not keys or self._run(keys, [], is_forcible=False)
+
     def clean_and_load(self, dataset: Dataset, months: Sequence[str]) -> bool:
         """Clean months, their rejects and the dataset's table; whether it worked."""
         keys = [["clean", dataset.key], ["clean", f"{dataset.key}_rejects"], ["warehouse", dataset.key]]
@@ -93,7 +98,7 @@ class Pipeline:
         self._forced_datasets = [dataset.key for dataset in datasets]
         return self._run([key for key in self._graph.materializable_asset_keys if key.path[0] in layers], months)
 
-    def _run(self, keys: Sequence[dg.AssetKey], partitions: Sequence[str]) -> bool:
+    def _run(self, keys: Sequence[dg.AssetKey], partitions: Sequence[str], *, is_forcible: bool = True) -> bool:
         tags = dict(self.tags)
         if partitions:
             tags["dagster/asset_partition_range_start"] = min(partitions)
@@ -104,7 +109,7 @@ class Pipeline:
                 asset_selection=list(keys),
                 tags=tags,
                 raise_on_error=False,
-                run_config={"loggers": {"progress": {}}, "ops": self._forced(keys)},
+                run_config={"loggers": {"progress": {}}, "ops": self._forced(keys) if is_forcible else {}},
             )
         self._note(result)
         return bool(result.success)

@@ -10,7 +10,7 @@ from pathlib import Path
 from crime_trends.commands.agreement import agree
 from crime_trends.commands.progress import say
 from crime_trends.commands.summary import print_plan, print_summary
-from crime_trends.datasets import CITIES, DATASETS, LOOKUPS, Dataset
+from crime_trends.datasets import BOUNDARIES, CITIES, DATASETS, LOOKUPS, Dataset
 from crime_trends.errors import UsageError
 from crime_trends.home import only_run, prepare_home
 from crime_trends.lake.base import Lake
@@ -105,6 +105,9 @@ def _bring_up_to_date(
         pipeline.bring_outside(fetched)
         for key in sorted({key for dataset in fetched for key in dataset.lookups}):
             pipeline.bring_lookup(LOOKUPS[key])
+        used = sorted({dataset.areas.boundary for dataset in fetched if dataset.areas.boundary})
+        absent = [BOUNDARIES[key] for key in used if request.force or lake.raw_manifest(key, "") is None]
+        pipeline.bring_boundaries(absent)
         loaded = [dataset for dataset in fetched if pipeline.clean_and_load(dataset, asked[dataset])]
         if loaded:
             pipeline.build_models(loaded, [month for dataset in loaded for month in asked[dataset]])

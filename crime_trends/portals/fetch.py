@@ -1,4 +1,4 @@
-"""Brings raw years, rows outside and look-ups from the portals into the lake: what changed, whole, and in one step.
+"""Brings raw years, rows outside, look-ups and boundaries from the portals into the lake: what changed, in one step.
 
 A download goes to a new file, is measured and compared with what the portal owes, and only then becomes the year by
 way of its manifest. Whatever fails before that leaves the last good data as they are.
@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
-from crime_trends.datasets import DATASETS, Dataset, Lookup, SocrataSource
+from crime_trends.datasets import DATASETS, Boundary, Dataset, Lookup, SocrataSource
 from crime_trends.errors import PortalError
 from crime_trends.lake.base import Lake
 from crime_trends.lake.manifests import RawManifest, RawMonth, changed_months
 from crime_trends.months import month_of_undated, month_range
+from crime_trends.portals.boundaries import replaced_boundary
 from crime_trends.portals.contract import check_counts, check_dates, measured_download, new_columns
 from crime_trends.portals.http import PortalSession
 from crime_trends.portals.kind import refuse_other_kind
@@ -36,7 +37,7 @@ NEW_YEAR_DAYS = 31
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What came of fetching a raw year, rows outside or a look-up.
+    """What came of fetching a raw year, rows outside, a look-up or boundaries.
 
     Arguments:
         manifest: what the lake now holds.
@@ -70,7 +71,7 @@ class FetchPlan:
 
 
 class RawIngest:
-    """Fetches raw years, rows outside and look-ups.
+    """Fetches raw years, rows outside, look-ups and boundaries.
 
     What the portals say of their state is asked once, so one object serves one run.
 
@@ -178,6 +179,20 @@ class RawIngest:
                 return FetchResult(old, "unchanged")
             self._progress(f"{lookup.key}: fetching")
             return FetchResult(fetch.replace(), "fetched")
+
+    def fetch_boundary(self, boundary: Boundary) -> FetchResult:
+        """Brings boundaries up to date: they are downloaded each time, since not every portal tells their version.
+
+        Raises:
+            As ``fetch_year``.
+        """
+        with disk_errors(self.lake):
+            old = self.lake.raw_manifest(boundary.key, "")
+            maps = self.settings.maps_url(boundary.city)
+            session = PortalSession(boundary.city, self.settings, base_url=maps, sleep=self._sleep)
+            self._progress(f"{boundary.key}: fetching")
+            manifest = replaced_boundary(self.settings, self.lake, boundary, session, old)
+            return FetchResult(manifest, "unchanged" if manifest is old else "fetched")
 
     def _session(self, city: str) -> PortalSession:
         if city not in self._sessions:

@@ -59,6 +59,7 @@ class PortalSession:
     Arguments:
         city: key of the city; the settings say where its portal is.
         settings: base address, timeout, number of attempts.
+        base_url: another base address than the settings' of the portal.
         app_token: sent with every request; never part of a message.
         sleep: how to wait, in seconds.
     """
@@ -68,11 +69,12 @@ class PortalSession:
         city: str,
         settings: Settings,
         *,
+        base_url: str | None = None,
         app_token: str | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.city = city
-        self.base_url = settings.portal_url(city)
+        self.base_url = base_url or settings.portal_url(city)
         self.synthetic: bool | None = None
         """Whether the portal serves made-up data; None until it has answered."""
         self._timeout = settings.http_timeout_seconds
@@ -103,8 +105,13 @@ class PortalSession:
 
         return self._send("GET", path, parameters or {}, receive)
 
-    def download(self, path: str, file: Path, parameters: Mapping[str, str] | None = None) -> None:
-        """Writes a CSV to a file, replacing what it held.
+    def download(
+        self, path: str, file: Path, parameters: Mapping[str, str] | None = None, *, kind: str = "csv"
+    ) -> None:
+        """Writes an answer to a file, replacing what it held.
+
+        Arguments:
+            kind: ``csv`` or ``json``: an answer of another known type is refused.
 
         Raises:
             NotAtPortalError: 403 or 404.
@@ -113,7 +120,7 @@ class PortalSession:
         """
 
         def receive(response: requests.Response) -> None:
-            self._expect_type(response, "csv")
+            self._expect_type(response, kind)
             with file.open("wb") as stream:
                 # A body shorter than its Content-Length raises here.
                 for chunk in response.iter_content(CHUNK_BYTES):

@@ -14,9 +14,9 @@ from crime_trends.lake.manifests import LakeFile, RawManifest
 from crime_trends.lake.orphans import retire, sweep_orphans
 
 
-def landing_file(lake: Lake, dataset: str, partition: str) -> AbstractContextManager[Path]:
+def landing_file(lake: Lake, dataset: str, partition: str, *, suffix: str = ".csv") -> AbstractContextManager[Path]:
     """A new file for a raw partition; gone at the end, unless it became part of the lake."""
-    return lake.landing(lake.raw_folder(dataset, partition), ".csv")
+    return lake.landing(lake.raw_folder(dataset, partition), suffix)
 
 
 def settle(lake: Lake, file: Path, dataset: str, partition: str, rows: int, old: RawManifest | None) -> LakeFile:

@@ -15,6 +15,8 @@ from crime_trends.sample.soql import Query
 from crime_trends.sample.soql_parser import SoqlError, quoted
 
 ROWS_AT_ONCE = 5_000
+CONTENT_TYPES = {"csv": "text/csv", "geojson": "application/geo+json"}
+"""Ending of a file's name -> how it is served."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ def file_answer(folder: PortalFolder, city: str, path: str, known_etag: str | No
         body = b'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>AccessDenied</Code></Error>'
         return Answer(403, "application/xml", body)
     headers = {"ETag": file.etag, "Last-Modified": format_datetime(file.modified_at, usegmt=True)}
-    content_type = "text/csv" if path.endswith(".csv") else "application/octet-stream"
+    content_type = CONTENT_TYPES.get(path.rpartition(".")[2], "application/octet-stream")
     if known_etag == file.etag:
         return Answer(304, content_type, b"", headers)
     return Answer(200, content_type, file.content, headers)

@@ -1,8 +1,8 @@
 """A portal folder: the files that the sample portal serves, looked at anew whenever they change.
 
 ``DIR/<city>/<Socrata id>*.csv|json`` are data sets (all files of an id together, in the order of their names) and
-``DIR/<city>/<path below the host>`` the files of a file server. Values stay as they are in the file; headers become
-the API's names by way of the column maps; dates are parsed beside the text, only to answer queries.
+``DIR/<city>/<path below the host>`` the files of a file server, and boundaries. Values stay as they are in the file;
+headers become the API's names by way of the column maps; dates are parsed beside the text, only to answer queries.
 """
 
 from __future__ import annotations

@@ -5,6 +5,8 @@ One port serves the portals of all cities, at ``http://127.0.0.1:PORT/<city>``:
 - Socrata (Austin, Los Angeles): ``/api/views/<id>.json`` and ``/resource/<id>.csv|json`` with the part of SoQL that
   ``crime_trends.sample.soql`` knows; errors as ``{"code": …, "message": …}``.
 - seshat (San Diego): the files, with ``ETag`` and ``Last-Modified``; 403 for what does not exist.
+- Boundaries of police areas: the GeoJSON files where the registry says that they are, their query left aside. They
+  lie in the folder as ``<city>/<path>.geojson``.
 
 If the folder holds a file ``SYNTHETIC``, every answer carries ``X-Crime-Trends-Synthetic: true``.
 

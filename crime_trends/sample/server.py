@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
 
-from crime_trends.datasets import CITIES, DATASETS, SeshatSource
+from crime_trends.datasets import BOUNDARIES, CITIES, DATASETS, SeshatSource
 from crime_trends.errors import CrimeTrendsError, UsageError
 from crime_trends.sample.answers import (
     Answer,
@@ -37,6 +37,10 @@ FILE_SERVER_CITIES = {d.city for d in DATASETS.values() if any(isinstance(s, Ses
 SOCRATA_PATH = re.compile(
     r"/(?:api/views/(?P<view>\w{4}-\w{4})|resource/(?P<resource>\w{4}-\w{4}))\.(?P<form>csv|json)"
 )
+BOUNDARY_FILES = {
+    (boundary.city, f"/{boundary.path.partition('?')[0]}"): boundary.file for boundary in BOUNDARIES.values()
+}
+"""(city, path that is asked for) -> the file of the folder that holds the boundaries."""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,9 @@ class _Handler(BaseHTTPRequestHandler):
             if "touch" in faults:
                 folder.touch_file(city, path.removeprefix("/"))
             return file_answer(folder, city, path.removeprefix("/"), self.headers.get("If-None-Match"))
+        boundaries = BOUNDARY_FILES.get((city, path), "")
+        if boundaries and folder.file(city, boundaries):
+            return file_answer(folder, city, boundaries, self.headers.get("If-None-Match"))
         match = SOCRATA_PATH.fullmatch(path)
         id = (match["view"] or match["resource"]) if match else ""
         data_set = folder.data_set(city, id) if match and city in CITIES else None

@@ -15,7 +15,7 @@ import pytest
 from crime_trends.assets.raw import raw_version
 from crime_trends.automation.schedules import SWEEP_WEEKS
 from crime_trends.automation.sensors import LOOKUPS_SENSOR, look_interval, portal_sensors, sensor_name
-from crime_trends.datasets import DATASETS, LOOKUPS
+from crime_trends.datasets import BOUNDARIES, DATASETS, LOOKUPS
 from crime_trends.errors import PortalError
 from crime_trends.lake.local import LocalLake
 from crime_trends.months import current_month, trailing_months, years_of
@@ -272,3 +272,10 @@ def test_the_sweep_downloads_recent_years_anew_and_visits_every_older_one_in_its
         assert forced == years_of(trailing_months(CALLS))
         visited += [request.partition_key for request in requests if request.partition_key not in forced]
     assert visited == ["2019"]
+
+
+def test_boundaries_are_downloaded_each_week(definitions: dg.Definitions) -> None:
+    weekly = definitions.get_schedule_def("boundaries_weekly")
+    with dg.build_schedule_context(scheduled_execution_time=datetime(2026, 1, 4, tzinfo=UTC)) as context:
+        requests = weekly.evaluate_tick(context).run_requests
+    assert [request.asset_selection for request in requests] == [[dg.AssetKey(["raw", key])] for key in BOUNDARIES]

@@ -11,10 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from crime_trends.datasets import DATASETS, LOOKUPS, Lookup, SeshatSource
+from crime_trends.datasets import BOUNDARIES, DATASETS, LOOKUPS, Boundary, Lookup, SeshatSource
 from crime_trends.errors import CrimeTrendsError, UsageError
+from crime_trends.portals.boundaries import read_shapes
 from crime_trends.sample.generator import write_sample
 from crime_trends.sample.portal import SamplePortal
+from crime_trends_tests.conftest import Home
 from crime_trends_tests.sample.conftest import Client
 
 CALLS = "san_diego/police_calls_for_service/pd_calls_for_service"
@@ -62,6 +64,15 @@ def test_same_bytes_in_another_process(sample_dir: Path, tmp_path: Path) -> None
     assert digest(tmp_path / "again") == digest(sample_dir)
 
 
+def test_the_command_writes_the_folder_that_the_portal_serves(tmp_path: Path) -> None:
+    folder = tmp_path / "sample"
+    result = Home(tmp_path / "home").command("sample", "--out", str(folder))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert f"crime-trends portal --data {folder}" in result.stdout
+    for name in FILES.values():
+        assert sum(path.read_bytes().count(b"\n") for path in folder.glob(f"{name}*.csv")) > 1000, name
+
+
 def test_finished_sample_is_left_alone_and_another_is_made_anew(tmp_path: Path) -> None:
     out = tmp_path / "sample"
     write_sample(out, 2024, 2024, share=0.001)
@@ -69,7 +80,7 @@ def test_finished_sample_is_left_alone_and_another_is_made_anew(tmp_path: Path) 
     write_sample(out, 2024, 2024, share=0.001)
     assert {path: path.stat().st_ino for path in out.rglob("*")} == before
     write_sample(out, 2023, 2023, share=0.001)
-    assert sorted(path.name for path in (out / "austin").iterdir()) == ["fdj4-gpfu_2023.csv"]
+    assert sorted(path.name for path in (out / "austin").glob("*.csv")) == ["fdj4-gpfu_2023.csv"]
 
 
 def test_half_made_sample_is_made_again(tmp_path: Path) -> None:
@@ -110,7 +121,7 @@ def test_impossible_sample_is_refused(tmp_path: Path, years: tuple[int, int], sh
 def test_years_of_the_older_source_and_before_nibrs(tmp_path: Path) -> None:
     out = tmp_path / "sample"
     write_sample(out, 2019, 2020, share=0.0005)
-    names = {path.name for path in (out / "los_angeles").iterdir()}
+    names = {path.name for path in (out / "los_angeles").glob("*.csv")}
     assert names == {"63jg-8b9z_2019.csv", "2nrs-mtv8_2020.csv"}
 
 
@@ -151,6 +162,16 @@ def test_every_look_up_file_is_there(urls: dict[str, str], lookup: Lookup) -> No
         text = Client(urls["san_diego"]).get(file.path).content.decode("utf-8-sig")
         assert text.splitlines()[0].startswith(f"{lookup.code_source},{lookup.name_source}")
         assert len(text.splitlines()) > 2
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES.values(), ids=BOUNDARIES)
+def test_boundaries_are_served_where_the_registry_says(
+    urls: dict[str, str], tmp_path: Path, boundary: Boundary
+) -> None:
+    answer = Client(urls[boundary.city]).get(boundary.path)
+    assert answer.headers["Content-Type"] == "application/geo+json"
+    (tmp_path / "served").write_bytes(answer.content)
+    assert len(read_shapes(tmp_path / "served", boundary)) > 9
 
 
 def test_look_ups_have_double_codes_and_a_byte_order_mark(sample_dir: Path) -> None:
