@@ -12,7 +12,9 @@ import dagster as dg
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors, step_metadata
 from crime_trends.automation.conditions import MART
 from crime_trends.commands.status import failing_checks
+from crime_trends.lake.base import Lake
 from crime_trends.reports import findings_data, queries
+from crime_trends.reports.boundaries import boundary_keys, boundary_versions, read_area_maps
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
 from crime_trends.reports.findings_text import findings_page, findings_sections
 from crime_trends.reports.writing import write_report
@@ -27,22 +29,27 @@ def _report(
     description: str,
     kinds: set[str],
     models: Iterable[tuple[str, str]],
-    text: Callable[[dg.AssetExecutionContext, Warehouse, bool], str],
+    text: Callable[[dg.AssetExecutionContext, Warehouse, Lake, bool], str],
     measured: Callable[[Path], dict[str, int]],
+    *,
+    boundaries: Iterable[str] = (),
+    lake_versions: Callable[[Lake], list[str]] = lambda lake: [],
 ) -> dg.AssetsDefinition:
-    """A report that is written anew when the marts changed or the code that makes it.
+    """A report that is written anew when the marts changed, what it reads of the lake, or the code that makes it.
 
     Arguments:
         file: its name; without the suffix it is the asset's.
         models: (schema, table) of what it reads.
-        text: makes the report of the run, the warehouse, and whether the data are made up.
+        text: makes the report of the run, the warehouse, the lake, and whether the data are made up.
         measured: what the asset's metadata say of the file.
+        boundaries: keys of the boundaries that it reads.
+        lake_versions: what of the lake it is made of.
     """
     name = file.partition(".")[0]
 
     @dg.asset(
         key=["reports", name],
-        deps=[dg.AssetKey([*model]) for model in models],
+        deps=[dg.AssetKey([*path]) for path in (*models, *(("raw", key) for key in boundaries))],
         description=description,
         group_name="reports",
         owners=[OWNER],
@@ -59,12 +66,13 @@ def _report(
         reports: ReportsResource,
     ) -> dg.MaterializeResult[Any]:
         started, path = time.monotonic(), reports.path(file)
-        manifest = lake.open().any_raw_manifest()
+        store = lake.open()
+        manifest = store.any_raw_manifest()
         with one_line_errors():
             tables = warehouse.open()
-            version = combined([marts_version(tables), reports.code_version()])
+            version = combined([marts_version(tables), reports.code_version(), *lake_versions(store)])
             if config.force or not path.exists() or not is_current(tables, name, version):
-                write_report(text(context, tables, manifest is not None and manifest.synthetic), path)
+                write_report(text(context, tables, store, manifest is not None and manifest.synthetic), path)
                 tables.record_table(name, version)
         return dg.MaterializeResult(
             data_version=dg.DataVersion(version),
@@ -74,17 +82,18 @@ def _report(
     return report
 
 
-def _dashboard_text(context: dg.AssetExecutionContext, tables: Warehouse, synthetic: bool) -> str:
+def _dashboard_text(context: dg.AssetExecutionContext, tables: Warehouse, lake: Lake, synthetic: bool) -> str:
     return render_dashboard(
         read_dashboard_data(tables),
         synthetic=synthetic,
         made_at=datetime.now(UTC),
         checks=[asdict(problem) for problem in failing_checks(context.instance)],
         findings=findings_sections(findings_data.read_history(tables)),
+        maps=read_area_maps(lake),
     )
 
 
-def _findings_text(_: dg.AssetExecutionContext, tables: Warehouse, synthetic: bool) -> str:
+def _findings_text(_: dg.AssetExecutionContext, tables: Warehouse, __: Lake, synthetic: bool) -> str:
     sections = findings_sections(findings_data.read_history(tables))
     return findings_page(sections, synthetic=synthetic, made_at=datetime.now(UTC))
 
@@ -101,6 +110,8 @@ dashboard = _report(
     sorted({*queries.MODELS, *findings_data.MODELS}),
     _dashboard_text,
     lambda path: {"bytes": path.stat().st_size},
+    boundaries=boundary_keys(),
+    lake_versions=boundary_versions,
 )
 
 findings = _report(

@@ -19,7 +19,8 @@ from typing import Any
 
 import vl_convert
 
-from crime_trends.datasets import CITIES, DATASETS, Dataset, SocrataSource
+from crime_trends.datasets import CITIES, DATASETS, Areas, Dataset, SocrataSource
+from crime_trends.reports.boundaries import AreaMap
 from crime_trends.reports.columnar import encoded_table
 from crime_trends.reports.data import DashboardData, read_dashboard_data
 from crime_trends.reports.findings_text import Section
@@ -43,6 +44,7 @@ def render_dashboard(
     made_at: datetime,
     checks: Sequence[Mapping[str, Any]] | None = None,
     findings: Sequence[Section] = (),
+    maps: Mapping[Areas, AreaMap] | None = None,
 ) -> str:
     """The whole page.
 
@@ -52,13 +54,16 @@ def render_dashboard(
         made_at: when the page is made, UTC.
         checks: checks that did not pass: ``asset``, ``check``, ``warns``, ``description``; None if that is not known.
         findings: their sections.
+        maps: what ``read_area_maps`` returned; without one, areas have a table and a chart.
     """
+    maps = maps or {}
     payload = {
         "synthetic": synthetic,
         "madeOn": (made_at.date() - date(1970, 1, 1)).days,
         "cities": [city.name for city in CITIES.values()],
         "cityKeys": list(CITIES),
-        "datasets": [_dataset(dataset, data, synthetic) for dataset in DATASETS.values()],
+        "datasets": [_dataset(dataset, data, synthetic, list(maps)) for dataset in DATASETS.values()],
+        "maps": [_map(shapes, synthetic) for shapes in maps.values()],
         "notes": GROUP_NOTES,
         "definitions": DEFINITIONS,
         "checks": checks,
@@ -100,7 +105,7 @@ def _inline_script(script: str) -> str:
     return script.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def _dataset(dataset: Dataset, data: DashboardData, synthetic: bool) -> dict[str, Any]:
+def _dataset(dataset: Dataset, data: DashboardData, synthetic: bool, mapped: list[Areas]) -> dict[str, Any]:
     retrieved = data.retrieved_on(dataset.key)
     return {
         "key": dataset.key,
@@ -108,11 +113,24 @@ def _dataset(dataset: Dataset, data: DashboardData, synthetic: bool) -> dict[str
         "title": dataset.title,
         "grain": dataset.grain,
         "recordType": dataset.record_type,
+        "areaKind": dataset.areas.kind,
+        "boundary": dataset.areas.boundary,
+        "map": mapped.index(dataset.areas) if dataset.areas in mapped else None,
         "isOpen": dataset.last_month is None,
         "lagDays": dataset.lag_days,
         "limits": KNOWN_LIMITS.get(dataset.key, ""),
         "source": ("made-up rows in the likeness of " if synthetic else "") + f"{_origin(dataset)}; {dataset.license}",
         "retrieved": retrieved.isoformat() if retrieved else None,
+    }
+
+
+def _map(areas: AreaMap, synthetic: bool) -> dict[str, Any]:
+    origin = f"{areas.title}, {areas.source}, retrieved {areas.retrieved_on}, simplified; {areas.license}"
+    return {
+        "source": ("made-up shapes in place of " if synthetic else "") + origin,
+        "shapes": [
+            {"code": code, "geometry": geometry, "place": areas.places[code]} for code, geometry in areas.shapes.items()
+        ],
     }
 
 

@@ -21,6 +21,7 @@ from crime_trends.sample.los_angeles import AREAS
 from crime_trends.sample.san_diego_calls import DISPOSITIONS
 from crime_trends.sample.san_diego_places import BEATS, DIVISIONS
 from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.reports.maps import sample_maps
 
 MADE_AT = datetime(2026, 11, 23, 8, 30, tzinfo=UTC)
 AUSTIN, LEGACY, NIBRS, CALLS, OFFENSES = (
@@ -85,9 +86,14 @@ def make_full_history(path: Path) -> ModelsHome:
 
 def write_page(home: ModelsHome, path: Path) -> None:
     """The dashboard of a home, marked as made up."""
-    findings = findings_sections(read_history(home.warehouse))
-    data = read_dashboard_data(home.warehouse)
-    write_report(render_dashboard(data, synthetic=True, made_at=MADE_AT, findings=findings), path)
+    page = render_dashboard(
+        read_dashboard_data(home.warehouse),
+        synthetic=True,
+        made_at=MADE_AT,
+        findings=findings_sections(read_history(home.warehouse)),
+        maps=sample_maps(path.parent / "lake"),
+    )
+    write_report(page, path)
 
 
 def _dbt(home: ModelsHome, *arguments: str) -> None:

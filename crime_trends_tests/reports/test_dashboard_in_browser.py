@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
+from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
+from crime_trends.reports.writing import write_report
 from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.reports.full_history import MADE_AT
+from crime_trends_tests.reports.maps import WITHOUT_SHAPE
 
 pytestmark = pytest.mark.xdist_group("dashboard")
 
@@ -199,6 +204,123 @@ def test_areas_are_those_of_the_marts_and_what_is_withheld_is_said(
     page = open_page(dashboard, f"view=areas&dataset={AUSTIN}&group=rape")
     assert page.get_by_test_id(f"areas-{AUSTIN}-lacking").inner_text() == "Rape is shown by city only."
     assert "Most rapes are never reported" in page.locator("#notice").inner_text()
+
+
+CLASS_TEXTS = {
+    "under": "under the least before",
+    "within": "within its past",
+    "over": "over the greatest before",
+    "untold": "not told",
+    "withheld": "withheld: small numbers",
+}
+FILLS = {
+    "var(--under)": "under",
+    "var(--within)": "within",
+    "var(--over)": "over",
+    "var(--panel)": "untold",
+    "url(#hatch-withheld)": "withheld",
+}
+
+
+def past_classes(home: ModelsHome, dataset: str, group: str) -> dict[str, str]:
+    """Area code -> how its newest twelve months lie to those of each of the five years before, by the mart."""
+    rows = home.query(
+        "select area_code, extract(year from month) * 12 + extract(month from month), measure_count, is_suppressed, "
+        "series_id from marts.mart_monthly_area_counts "
+        f"where dataset = '{dataset}' and offense_group = '{group}' and is_comparable and area_code is not null"
+    )
+    newest, series = max((month, series) for _, month, *_, series in rows)
+    cells = {(code, month): (count, hidden) for code, month, count, hidden, of in rows if of == series}
+
+    def span(code: str, to: int) -> tuple[int, int] | None:
+        held = [cells.get((code, month)) for month in range(to - 11, to + 1)]
+        if None in held:
+            return None
+        return sum(count or 0 for count, _ in held), sum(hidden for _, hidden in held)
+
+    classes = {}
+    for code in {code for code, _ in cells}:
+        now = span(code, newest)
+        before = [past for years in range(1, 6) if (past := span(code, newest - 12 * years))]
+        known = [count for count, hidden in before if not hidden]
+        if now and now[1]:
+            classes[code] = "withheld"
+        elif now is None or len(known) < max(2, len(before)) or sum(known) < 50 * len(known):
+            classes[code] = "untold"
+        else:
+            classes[code] = "under" if now[0] < min(known) else "over" if now[0] > max(known) else "within"
+    return classes
+
+
+@pytest.mark.parametrize(
+    ("dataset", "group"),
+    [(AUSTIN, "robbery"), (LEGACY, "theft"), (CALLS, "call"), (OFFENSES, "theft")],
+)
+def test_a_map_shows_each_area_against_its_own_past(
+    open_page: Open, dashboard: Path, full_home: ModelsHome, dataset: str, group: str
+) -> None:
+    expected = past_classes(full_home, dataset, group)
+    page = open_page(dashboard, f"view=areas&dataset={dataset}&group={group}")
+    wait_until_drawn(page)
+    panel = page.get_by_test_id(f"area-map-{dataset}")
+    chart = panel.locator(".chart")
+    paths = panel.locator(".mark-shape path:not(.outline)")
+    without = sorted(expected.keys() & WITHOUT_SHAPE)
+    assert paths.count() == len(expected) - len(without)
+    boxes, plot = [path.bounding_box() for path in paths.all()], chart.bounding_box()
+    assert plot
+    for box in boxes:
+        assert box
+        assert 0 < box["width"] * box["height"] < 0.6 * plot["width"] * plot["height"]
+    fills = [FILLS[path.get_attribute("fill") or ""] for path in paths.all()]
+
+    chart.focus()
+    page.keyboard.press("Home")
+    shown = {}
+    for fill in fills:
+        label, *lines = panel.locator(".tip").inner_text().splitlines()
+        code = label.split()[0]
+        assert lines[0].startswith(CLASS_TEXTS[fill])
+        assert fill not in ("withheld", "untold") or not re.search(r"\d", " ".join(lines)), "no number of a small cell"
+        shown[code] = fill
+        page.keyboard.press("ArrowRight")
+    assert shown == {code: past for code, past in expected.items() if code not in without}
+    assert panel.locator(".outline").get_attribute("d")
+    page.keyboard.press("Escape")
+    assert panel.locator(".tip").is_hidden()
+
+    notes = page.get_by_test_id(f"area-map-{dataset}-notes")
+    assert f"Not on the map: {', '.join(without)}." in notes.inner_text() if without else True
+    table = {row["code"]: row["past_class"] for row in saved(page, f"areas-{dataset}")}
+    assert table == expected
+    assert "made-up shapes" in panel.locator("[data-fact=boundaries]").inner_text()
+    assert "rank" not in panel.inner_text()
+
+
+def test_a_map_is_read_with_the_pointer_too(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, f"view=areas&dataset={AUSTIN}&group=theft")
+    wait_until_drawn(page)
+    panel = page.get_by_test_id(f"area-map-{AUSTIN}")
+    for path in panel.locator(".mark-shape path:not(.outline)").all()[:3]:
+        path.hover()
+        assert panel.locator(".tip").is_visible()
+    page.mouse.move(1, 1)
+    assert panel.locator(".tip").is_hidden()
+
+
+def test_a_map_that_can_not_be_drawn_says_what_it_lacks(
+    open_page: Open, dashboard: Path, full_home: ModelsHome, tmp_path: Path
+) -> None:
+    page = open_page(dashboard, f"view=areas&dataset={NIBRS}&group=theft")
+    assert "needs 2 spans of twelve months" in page.get_by_test_id(f"area-map-{NIBRS}-lacking").inner_text()
+    assert set(past_classes(full_home, NIBRS, "theft").values()) == {"untold"}
+    data = read_dashboard_data(full_home.warehouse)
+    write_report(render_dashboard(data, synthetic=True, made_at=MADE_AT), tmp_path / "dashboard.html")
+    page = open_page(tmp_path / "dashboard.html", f"view=areas&dataset={AUSTIN}&group=theft")
+    assert page.get_by_test_id(f"area-map-{AUSTIN}-lacking").inner_text() == (
+        "The boundaries of the sectors were not brought (raw/austin_police_districts), so there is no map."
+    )
+    assert page.get_by_test_id(f"area-ranges-{AUSTIN}").is_visible()
 
 
 def test_records_of_some_days_are_those_of_the_marts(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:

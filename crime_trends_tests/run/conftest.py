@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from crime_trends.datasets import BOUNDARIES
+from crime_trends.sample.boundaries import geojson
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.conftest import Home
 
@@ -77,6 +79,10 @@ def write_portal_folder(folder: Path) -> None:
     write_rows(lookups / "pd_dispo_codes_datasd.csv", ["dispo_code", "description"], [["K", "NO REPORT REQUIRED"]])
     beats = folder / "san_diego" / "gis_police_beats" / "pd_beat_codes_list_datasd.csv"
     write_rows(beats, ["beat", "neighborhood"], [["523", "Gaslamp"]])
+    for key in ("los_angeles_police_divisions", "san_diego_police_beats"):
+        file = folder / BOUNDARIES[key].city / BOUNDARIES[key].file
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(geojson(key))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.cloud.bigquery import MODELS_SCHEMAS, BigQuery, BigQueryModels
 from crime_trends_tests.conftest import Home
 from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.reports.maps import WITHOUT_SHAPE, real_maps
 
 pytestmark = pytest.mark.xdist_group("real")
 
@@ -81,6 +82,14 @@ def test_austin_december_2023_and_2003(home: Home, real_portal_dir: Path) -> Non
     assert totals(home, AUSTIN) == (both, both, both, both, 0)
     december = f"select raw_rows from marts.mart_reconciliation where dataset = '{AUSTIN}' and month = '2023-12-01'"
     assert home.query(december) == [(863,)]
+
+
+def test_every_area_of_the_facts_has_a_shape_or_is_known_to_have_none(home: Home, tmp_path: Path) -> None:
+    maps = real_maps(tmp_path)
+    found = home.query("select distinct dataset, area_code from facts.fct_incidents where area_code is not null")
+    assert {dataset for dataset, _ in found} == {SAN_DIEGO, LOS_ANGELES, AUSTIN}
+    without = {code for dataset, code in found if code not in maps[DATASETS[dataset].areas].shapes}
+    assert without == WITHOUT_SHAPE
 
 
 def test_bigquery_has_the_same_rows_of_every_table(home: Home, bigquery: BigQuery, tmp_path: Path) -> None:

@@ -117,7 +117,14 @@ def test_dry_run_says_what_would_be_done_and_why_and_does_nothing(
     assert ledgers(home) == rows
 
 
-def test_force_redoes_a_month(home: Home, portal: SamplePortal) -> None:
+def test_force_redoes_a_month_and_boundaries_that_are_gone_are_a_warning(
+    home: Home, portal: SamplePortal, data_dir: Path
+) -> None:
+    beats = datasets.BOUNDARIES["san_diego_police_beats"]
+    (data_dir / "san_diego" / beats.file).unlink()
+    held = {path: content for path, content in home.published_files().items() if beats.key in path}
+    assert held
+
     def made_at(month: str) -> str:
         manifest = home.path / "lake" / "clean" / SAN_DIEGO / month / "manifest.json"
         return str(json.loads(manifest.read_text())["made_at"])
@@ -125,6 +132,9 @@ def test_force_redoes_a_month(home: Home, portal: SamplePortal) -> None:
     before, untouched = made_at("2024-03"), made_at("2024-04")
     result = home.run("2024-03", "2024-03", "--dataset", SAN_DIEGO, "--force")
     assert result.returncode == 0, result.stdout + result.stderr
+    assert f"raw/{beats.key}: boundary_published" in result.stdout, "a warning; the last good ones stay"
+    assert {path: content for path, content in home.published_files().items() if beats.key in path} == held
+    assert '"code":"523","geometry"' in (home.path / "reports" / "dashboard.html").read_text()
     assert made_at("2024-03") > before
     assert made_at("2024-04") == untouched
     assert downloads(portal) != []

@@ -121,3 +121,42 @@ function rangeChart({ rows, color }) {
     ],
   });
 }
+
+// The bounds of shapes as a Mercator map has them, in degrees of longitude: its width and its height.
+function mapSpan(shapes) {
+  const northing = (latitude) => (Math.log(Math.tan(Math.PI / 4 + (latitude * Math.PI) / 360)) * 180) / Math.PI;
+  const positions = shapes.flatMap(({ geometry }) => geometry.coordinates.flatMap(([outer]) => outer));
+  const span = (values) => values.reduce((most, value) => Math.max(most, value), -Infinity) - values.reduce((least, value) => Math.min(least, value), Infinity);
+  return { wide: span(positions.map(([longitude]) => longitude)), high: span(positions.map(([, latitude]) => northing(latitude))) };
+}
+
+const MAP_HEIGHTS = [220, 520];
+
+// rows: {code, geometry, place: [longitude, latitude, degrees to the nearest edge], fill}. Codes stand where they have room.
+function mapChart({ rows }) {
+  const { wide, high } = mapSpan(rows);
+  return (width) => {
+    const height = Math.round(Math.max(MAP_HEIGHTS[0], Math.min(MAP_HEIGHTS[1], ((width - 8) * high) / wide)));
+    const perDegree = Math.min((width - 8) / wide, (height - 8) / high);
+    const named = rows.filter(({ code, place }) => place[2] * perDegree > 3.2 * code.length + 2);
+    return {
+      height,
+      projection: { type: "mercator" },
+      layer: [
+        {
+          data: { values: rows.map(({ geometry, fill }) => ({ type: "Feature", geometry, fill })) },
+          mark: { type: "geoshape", stroke: "var(--edge)", strokeWidth: 0.8, strokeJoin: "round" },
+          encoding: { fill: { field: "fill", type: "nominal", scale: null } },
+        },
+        ...(named.length ? [{
+          data: { values: named.map(({ code, place: [longitude, latitude] }) => ({ code, longitude, latitude })) },
+          mark: { type: "text", fill: "var(--ink)", fontSize: 11 },
+          encoding: {
+            longitude: { field: "longitude", type: "quantitative" }, latitude: { field: "latitude", type: "quantitative" },
+            text: { field: "code", type: "nominal" },
+          },
+        }] : []),
+      ],
+    };
+  };
+}

@@ -1,6 +1,21 @@
 // Police areas against their own past: the latest twelve months of each beside the spans of twelve months before them.
 
 const PAST_SPANS = 5;
+const LEAST_SPANS = 2; // one span before is no range
+
+// How an area's latest span lies to those before it. Nothing here is an order of areas.
+const PAST_CLASSES = {
+  under: { text: "under the least before", fill: "var(--under)" },
+  within: { text: "within its past", fill: "var(--within)" },
+  over: { text: "over the greatest before", fill: "var(--over)" },
+  untold: { text: "not told", fill: "var(--panel)" },
+  withheld: { text: "withheld", fill: "url(#hatch-withheld)" },
+};
+function pastClass({ now, withheld, change, past_spans, past_least, past_greatest }) {
+  if (withheld) return "withheld";
+  if (change === null || past_spans < LEAST_SPANS) return "untold";
+  return now < past_least ? "under" : now > past_greatest ? "over" : "within";
+}
 
 // Twelve months to a month: the sum, or how many of them are withheld, or null if they do not all count.
 function spanOf(months, to, series) {
@@ -28,24 +43,73 @@ function areaRows(dataset, measure, group) {
     const known = before.filter((span) => !span.withheld).map((span) => span.sum);
     const mean = known.length && known.length === before.length ? known.reduce((sum, count) => sum + count, 0) / known.length : null;
     const told = now && !now.withheld;
-    return {
+    const row = {
       key: code, code, name: name && name !== code ? name : "", label: name && name !== code ? `${code} ${name}` : code,
       now: told ? now.sum : null, withheld: now?.withheld ?? null, past_spans: before.length, past_mean: mean,
       past_least: mean === null ? null : Math.min(...known), past_greatest: mean === null ? null : Math.max(...known),
       change: told && mean >= 50 ? (100 * (now.sum - mean)) / mean : null,
     };
+    return { ...row, past_class: pastClass(row) };
   });
   return { rows, to: newest.month };
 }
 
-const AREA_KINDS = { austin: "sector", los_angeles: "area", san_diego: "division" };
-const areaKind = (dataset) => (dataset.recordType === "call" ? "beat" : AREA_KINDS[page.cityKeys[dataset.city]]);
+// Why nothing is told of a shape, without a number.
+function untoldReason(row) {
+  if (!row) return "no record names it";
+  if (row.past_spans < LEAST_SPANS) return "fewer than two spans of twelve months before";
+  return row.past_mean === null ? "months before are withheld" : "too few records for a change";
+}
+
+function readShape({ code, row, past }) {
+  const label = row?.label ?? code;
+  if (past === "withheld") return [label, "withheld: small numbers"];
+  if (past === "untold") return [label, `not told: ${untoldReason(row)}`];
+  return [label, PAST_CLASSES[past].text, `${formatCount(row.now)} now, ${formatCount(row.past_least)} to ${formatCount(row.past_greatest)} before`];
+}
+
+function mapPanel(panel, dataset, rows, to) {
+  const own = { ...panel, id: `area-map-${dataset.key}`, title: `${panel.title}: the map` };
+  if (dataset.map === null) {
+    return { ...own, lacking: dataset.boundary ? `The boundaries of the ${dataset.areaKind}s were not brought (raw/${dataset.boundary}), so there is no map.` : `No boundaries of the ${dataset.areaKind}s are known here, so there is no map.` };
+  }
+  const { source, shapes } = page.maps[dataset.map];
+  const rowOf = new Map(rows.map((row) => [row.code, row]));
+  const drawn = shapes.map((shape) => {
+    const row = rowOf.get(shape.code);
+    const past = row?.past_class ?? "untold";
+    return { ...shape, row, past, fill: PAST_CLASSES[past].fill };
+  });
+  if (drawn.every(({ past }) => past === "untold")) {
+    return { ...own, lacking: `Of no ${dataset.areaKind} can it be told how it lies to its past: that needs ${LEAST_SPANS} spans of twelve months of one series before, none of their months withheld, and 50 in each on average.` };
+  }
+  const held = new Set(shapes.map(({ code }) => code));
+  const apart = rows.filter(({ code }) => !held.has(code)).map(({ code }) => code ?? `records without a ${dataset.areaKind}`);
+  const spans = Math.max(...drawn.map(({ row }) => row?.past_spans ?? 0));
+  const notes = [
+    apart.length && `Not on the map: ${apart.join(", ")}.`,
+    spans >= LEAST_SPANS && `With ${spans} spans before, chance alone puts about one ${dataset.areaKind} in ${spans + 1} under the least of them, and as many over the greatest.`,
+  ].filter(Boolean);
+  return {
+    ...own,
+    headline: make("span", { className: "sum", textContent: `12 months to ${formatMonth(to)} against up to five such spans before` }),
+    legend: Object.entries(PAST_CLASSES).map(([past, { text, fill }]) => {
+      const count = drawn.filter((shape) => shape.past === past).length;
+      return count ? swatch(past === "withheld" ? "hatch" : "shape", past === "withheld" ? "var(--edge)" : fill, `${text}: ${count}`) : null;
+    }).filter(Boolean),
+    chart: { rows: drawn, spec: mapChart({ rows: drawn }), finder: findShapes, read: readShape, height: MAP_HEIGHTS[0], label: `Each ${dataset.areaKind} by how it lies to its own past. The table below has the values.` },
+    content: notes.length ? make("p", { className: "hint", data: { testid: `${own.id}-notes` }, textContent: notes.join(" ") }) : null,
+    facts: { ...panel.facts, boundaries: source },
+  };
+}
+
+const MOST_BESIDE_THE_MAP = 25;
 
 function areaPanels({ dataset: key, group }) {
   const dataset = datasetOf[key];
   const measure = dataset.recordType === "call" ? "calls" : "cases";
   const shown = dataset.recordType === "call" ? "call" : group;
-  const title = `${groupName[shown]} by ${areaKind(dataset)}, ${dataset.title}`;
+  const title = `${groupName[shown]} by ${dataset.areaKind}, ${dataset.title}`;
   const panel = { id: `areas-${dataset.key}`, dataset, title, wide: true, facts: factsOf(dataset, measure, [shown]) };
   if (shown === "rape") return [{ ...panel, lacking: "Rape is shown by city only." }];
   const { rows, to } = areaRows(dataset, measure, shown);
@@ -54,9 +118,11 @@ function areaPanels({ dataset: key, group }) {
   }
   const charted = rows.filter((row) => row.change !== null).map((row) => ({ ...row, low: (100 * row.past_least) / row.past_mean, high: (100 * row.past_greatest) / row.past_mean, now: (100 * row.now) / row.past_mean }));
   const percent = (value) => formatPercent(value);
+  const wide = dataset.map === null || charted.length > MOST_BESIDE_THE_MAP;
   return [
+    mapPanel({ ...panel, wide: wide || !charted.length }, dataset, rows, to),
     ...(charted.length ? [{
-      ...panel, id: `area-ranges-${dataset.key}`, title: `${title}: now and before`,
+      ...panel, wide, id: `area-ranges-${dataset.key}`, title: `${title}: now and before`,
       headline: make("span", { className: "sum", textContent: `12 months to ${formatMonth(to)}; the mean of up to five such spans before is 100` }),
       legend: [swatch("dot", dataset.color, "now"), swatch("pale", dataset.color, "least to greatest span before")],
       chart: { rows: charted, spec: rangeChart({ rows: charted, color: dataset.color }), height: 21 * charted.length + 40, label: "Each area against its own past. The table below has the values." },
@@ -67,10 +133,10 @@ function areaPanels({ dataset: key, group }) {
       table: {
         shown: true,
         columns: [
-          { key: "code", label: areaKind(dataset)[0].toUpperCase() + areaKind(dataset).slice(1) }, { key: "name", label: "Name", isText: true, empty: "" },
+          { key: "code", label: dataset.areaKind[0].toUpperCase() + dataset.areaKind.slice(1) }, { key: "name", label: "Name", isText: true, empty: "" },
           { key: "now", label: "12 months", format: formatCount, empty: "withheld" }, { key: "past_mean", label: "Mean of the spans before", format: formatDecimal, empty: "not told" },
           { key: "past_least", label: "Least", format: formatCount }, { key: "past_greatest", label: "Greatest", format: formatCount },
-          { key: "past_spans", label: "Spans before" }, { key: "change", label: "Now on the mean", format: percent, empty: "not told" },
+          { key: "past_spans", label: "Spans before" }, { key: "past_class", label: "Against its past", isText: true, format: (past) => PAST_CLASSES[past].text }, { key: "change", label: "Now on the mean", format: percent, empty: "not told" },
           { key: "withheld", label: "Months withheld" },
         ],
         rows,

@@ -164,7 +164,7 @@ function makeCity(city, preliminary) {
 defineView({
   key: "overview",
   short: "At a glance",
-  title: "Six offenses, three cities",
+  title: "Six offenses, city by city",
   lead: "Cases of the months that have settled: this year so far, the same months of earlier years, and the latest twelve months. Columns are months, the line is the mean of twelve. Each chart has an axis of its own: cities record and leave out different things, so comparing them is inadvisable.",
   layout: "cities",
   filters: () => [cityFilter(), preliminaryFilter()],
