@@ -2,7 +2,7 @@
 
 A set that is up to date is not built again; its tests run all the same, so that the checks speak of what is there.
 Tables without partitions report a version made of their rows, so that automation follows what really changed; months
-have theirs in the facts' ledger.
+have theirs in the facts' ledger. A test that fails leaves marts and reports as they were, and stops no facts.
 """
 
 import shutil
@@ -26,6 +26,7 @@ from crime_trends.partitions import BACKFILL
 from crime_trends.resources.storage import WarehouseResource
 from crime_trends.warehouse.base import Warehouse
 from crime_trends.warehouse.models import (
+    FAULTY,
     MARTS,
     MONTHLY,
     REFERENCE,
@@ -62,23 +63,39 @@ def dbt_arguments(tag: str, *, build: bool, test: bool = True) -> list[str]:
     There are no variables: which months are built is in a table, since dbt parses all anew for other variables. Unit
     tests speak of the code and not of the data, so they are no checks.
     """
-    command = {(True, True): "build", (True, False): "run", (False, True): "test"}[build, test]
-    only_data_tests = ["--exclude-resource-type", "unit_test"] if test else []
-    return [command, *only_data_tests, "--select", selection(tag)]
+    excluded = ["unit_test"] if test else ["unit_test", "test"]
+    return ["build" if build else "test", "--exclude-resource-type", *excluded, "--select", selection(tag)]
 
 
 def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
     """The three sets. The project's manifest must exist."""
 
-    @dbt_assets(
-        manifest=project.manifest_path,
-        project=project,
-        dagster_dbt_translator=TRANSLATOR,
-        name="monthly_models",
-        select=selection(MONTHLY),
-        backfill_policy=BACKFILL,
-        pool=WAREHOUSE_POOL,
-    )
+    def models(name: str, tag: str, **more: Any) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+        return dbt_assets(
+            manifest=project.manifest_path,
+            project=project,
+            dagster_dbt_translator=TRANSLATOR,
+            name=name,
+            select=selection(tag),
+            pool=WAREHOUSE_POOL,
+            **more,
+        )
+
+    @models("reference_models", REFERENCE)
+    def reference_models(
+        context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
+    ) -> Iterator[Any]:
+        with one_line_errors():
+            tables = warehouse.open()
+            version = reference_version(tables)
+            current = is_current(tables, REFERENCE, version) and not config.force
+            metadata, failed = yield from _build_whole(context, dbt, project, REFERENCE, build=not current)
+            if failed or not current:
+                # The facts follow all the same; what the marts need to know is in the ledger, whichever run makes them.
+                tables.record_table(REFERENCE, FAULTY if failed else version)
+            yield from _table_events(context, tables, metadata)
+
+    @models("monthly_models", MONTHLY, backfill_policy=BACKFILL)
     def monthly_models(
         context: dg.AssetExecutionContext, config: FactsConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
@@ -94,47 +111,29 @@ def model_assets(project: DbtProject) -> list[dg.AssetsDefinition]:
                 }
             if stale:
                 tables.request_facts(stale)
-            metadata, failed = yield from _run_dbt(context, dbt, project, MONTHLY, build=bool(stale))
-            if failed and stale:
-                # dbt leaves out what reads a model whose test failed, of all datasets; the facts are made all the same.
-                metadata, _ = yield from _run_dbt(context, dbt, project, MONTHLY, build=True, test=False)
+            metadata, failed = yield from _build_whole(context, dbt, project, MONTHLY, build=bool(stale))
             if stale:
                 tables.record_facts(stale)
             _refuse(failed)
             yield from _month_events(context, tables, sorted({*months, *(month for _, month in stale)}), metadata)
 
-    reference_models = _unpartitioned_models(project, "reference_models", REFERENCE, reference_version)
-    mart_models = _unpartitioned_models(project, "mart_models", MARTS, marts_version)
-    return [reference_models, monthly_models, mart_models]
-
-
-def _unpartitioned_models(
-    project: DbtProject, name: str, tag: str, version_of: Callable[[Warehouse], str]
-) -> dg.AssetsDefinition:
-    """A set of models that is built as a whole, when what it should be of is not what the ledger says under its tag."""
-
-    @dbt_assets(
-        manifest=project.manifest_path,
-        project=project,
-        dagster_dbt_translator=TRANSLATOR,
-        name=name,
-        select=selection(tag),
-        pool=WAREHOUSE_POOL,
-    )
-    def models(
+    @models("mart_models", MARTS)
+    def mart_models(
         context: dg.AssetExecutionContext, config: ForceConfig, dbt: DbtCliResource, warehouse: WarehouseResource
     ) -> Iterator[Any]:
         with one_line_errors():
             tables = warehouse.open()
-            version = version_of(tables)
-            current = is_current(tables, tag, version) and not config.force
-            metadata, failed = yield from _run_dbt(context, dbt, project, tag, build=not current)
+            if is_current(tables, REFERENCE, FAULTY):
+                _refuse("marts stay as they were until the failed checks of the reference tables pass")
+            version = marts_version(tables)
+            current = is_current(tables, MARTS, version) and not config.force
+            metadata, failed = yield from _run_dbt(context, dbt, project, MARTS, build=not current)
             _refuse(failed)
             if not current:
-                tables.record_table(tag, version)
+                tables.record_table(MARTS, version)
             yield from _table_events(context, tables, metadata)
 
-    return models
+    return [reference_models, monthly_models, mart_models]
 
 
 def _run_dbt(
@@ -158,7 +157,7 @@ def _run_dbt(
         dg.Failure: something else than a test failed.
     """
     arguments = dbt_arguments(tag, build=build, test=test)
-    what = {"build": "building and testing", "run": "building", "test": "up to date; testing"}[arguments[0]]
+    what = ("building and testing" if test else "building") if build else "up to date; testing"
     context.log.info(f"{what} the {tag} models")
     invocation = dbt.cli(
         arguments,
@@ -182,10 +181,23 @@ def _run_dbt(
     return metadata, _in_words(failures)
 
 
-def _refuse(failures: str) -> None:
-    """Ends the step if something failed."""
-    if failures:
-        raise dg.Failure(description=f"dbt: {failures}", allow_retries=False)
+def _build_whole(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, project: DbtProject, tag: str, *, build: bool
+) -> Generator[dg.AssetCheckResult | dg.AssetCheckEvaluation, None, tuple[ModelMetadata, str]]:
+    """As ``_run_dbt``, but a test that fails leaves no model unbuilt.
+
+    dbt leaves out whatever reads a model whose test failed, of all datasets; then the set is built again without tests.
+    """
+    metadata, failed = yield from _run_dbt(context, dbt, project, tag, build=build)
+    if failed and build:
+        metadata, _ = yield from _run_dbt(context, dbt, project, tag, build=True, test=False)
+    return metadata, failed
+
+
+def _refuse(why: str) -> None:
+    """Ends the step, if there is a reason to."""
+    if why:
+        raise dg.Failure(description=why, allow_retries=False)
 
 
 def _asked_for(
@@ -261,4 +273,5 @@ def _failures(invocation: Any) -> dict[str, str]:
 
 
 def _in_words(failures: Mapping[str, str]) -> str:
-    return "; ".join(f"{what.split('.')[2] if what.count('.') > 1 else what}: {why}" for what, why in failures.items())
+    named = (f"{what.split('.')[2] if what.count('.') > 1 else what}: {why}" for what, why in failures.items())
+    return f"dbt: {'; '.join(named)}" if failures else ""

@@ -126,13 +126,18 @@ class ModelTranslator(DagsterDbtTranslator):
         kind = (test.get("test_metadata") or {}).get("name", "")
         column = test.get("column_name") or ""
         what = (test.get("description") or f"{column} {kind.replace('_', ' ')}").strip().rstrip(".")
-        warns = test["config"]["severity"].lower() == "warn"
-        then = (
-            "If it warns, everything goes on"
-            if warns
-            else "If it fails, its models and all that follow them are not passed on to marts and reports"
+        is_of_reference = REFERENCE in asset_spec.tags
+        if test["config"]["severity"].lower() == "warn":
+            then = "If it warns, everything goes on"
+        elif is_of_reference:
+            then = "If it fails, facts are made all the same, and marts and reports stay as they were"
+        else:
+            then = "If it fails, its models and all that follow them are not passed on to marts and reports"
+        return spec._replace(
+            description=f"{what}. {then}; `dbt show --select {test['name']}` lists the rows it found.",
+            # A check that blocks would stop the facts of all datasets; the marts look for themselves.
+            blocking=spec.blocking and not is_of_reference,
         )
-        return spec._replace(description=f"{what}. {then}; `dbt show --select {test['name']}` lists the rows it found.")
 
     def get_partition_mapping(
         self, dbt_resource_props: Mapping[str, Any], dbt_parent_resource_props: Mapping[str, Any]

@@ -11,7 +11,7 @@ from crime_trends.assets.models import dbt_arguments, selection
     ("build", "test", "arguments"),
     [
         (True, True, ["build", "--exclude-resource-type", "unit_test", "--select", "tag:monthly"]),
-        (True, False, ["run", "--select", "tag:monthly"]),
+        (True, False, ["build", "--exclude-resource-type", "unit_test", "test", "--select", "tag:monthly"]),
         (False, True, ["test", "--exclude-resource-type", "unit_test", "--select", "tag:monthly"]),
     ],
 )

@@ -45,15 +45,22 @@ def mix_cities(home: Home, dataset: str) -> None:
         connection.execute("update facts.fct_incidents set city = 'austin' where dataset = ?", [dataset])
 
 
+def double_a_population(home: Home) -> None:
+    """A fault in a reference table, of which no fact is made."""
+    with duckdb.connect(home.path / "crime_trends.duckdb") as connection:
+        connection.execute("insert into facts.populations from facts.populations limit 1")
+
+
 def line_of(dataset: str, output: str) -> str:
     return next(line for line in output.splitlines() if line.startswith(dataset))
 
 
-def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_not_another_dataset(
+def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_no_facts_of_another_dataset(
     home: Home, data_dir: Path
 ) -> None:
     lose_a_row(home, LOS_ANGELES, MARCH)
     mix_cities(home, LOS_ANGELES)
+    double_a_population(home)
     add_a_call(data_dir)
 
     april = home.run(APRIL, APRIL, *DATASETS)
@@ -61,10 +68,14 @@ def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_not
     assert april.returncode == 1, april.stdout + april.stderr
     assert f"FAILED check failed: clean/{LOS_ANGELES}: reconciliation" in april.stdout
     assert f"rows got lost or doubled while cleaning {LOS_ANGELES}, {MARCH}: 42 raw rows, but 41" in april.stdout
+    assert "FAILED check failed: facts/populations: populations_city_has_a_year_once" in april.stdout
     of_april = f"where dataset = '{SAN_DIEGO}' and month = date '2024-04-01'"
     assert home.query(f"select count(*) from facts.fct_incidents {of_april}") == [(51,)]
     assert home.query(f"select sum(record_count) from intermediate.int_recorded_days {of_april}") == [(51,)]
     assert home.query(f"select sum(measure_count) from marts.mart_monthly_counts {of_april} ") == [(50,)]
+
+    latest = "select max_by(version, made_at) from warehouse.table_ledger where table_name = 'reference'"
+    assert home.query(latest) == [("faulty",)]
 
     march = home.run(MARCH, MARCH, "--dataset", LOS_ANGELES)
     assert march.returncode == 1, march.stdout + march.stderr
@@ -76,6 +87,7 @@ def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_not
     assert "failed" not in line_of(SAN_DIEGO, status.stdout)
     assert f"FAILED    clean/{LOS_ANGELES} reconciliation: rows got lost or doubled" in status.stdout
     assert "FAILED    facts/fct_incidents fct_incidents_record_types_are_not_mixed" in status.stdout
+    assert "FAILED    facts/populations populations_city_has_a_year_once" in status.stdout
 
 
 def test_status_of_a_home_in_which_nothing_was_done_is_one_line(tmp_path: Path) -> None:
