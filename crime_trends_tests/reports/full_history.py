@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
 from crime_trends.reports.findings_data import read_history
@@ -86,14 +87,11 @@ def make_full_history(path: Path) -> ModelsHome:
 
 def write_page(home: ModelsHome, path: Path) -> None:
     """The dashboard of a home, marked as made up."""
-    page = render_dashboard(
-        read_dashboard_data(home.warehouse),
-        synthetic=True,
-        made_at=MADE_AT,
-        findings=findings_sections(read_history(home.warehouse)),
-        maps=sample_maps(path.parent / "lake"),
-    )
-    write_report(page, path)
+    findings = findings_sections(read_history(home.warehouse))
+    data = read_dashboard_data(home.warehouse)
+    with TemporaryDirectory() as folder:
+        maps = sample_maps(Path(folder))
+    write_report(render_dashboard(data, synthetic=True, made_at=MADE_AT, findings=findings, maps=maps), path)
 
 
 def _dbt(home: ModelsHome, *arguments: str) -> None:
