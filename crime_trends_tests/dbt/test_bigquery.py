@@ -7,12 +7,10 @@ from datetime import date
 import pytest
 
 from crime_trends_tests.cloud.bigquery import BigQuery, BigQueryModels
-from crime_trends_tests.dbt.conftest import CALLS, ModelsHome, call
+from crime_trends_tests.dbt.conftest import AUSTIN, CALLS, ModelsHome, call
 
 # One worker for all of them: they share a built home.
 pytestmark = pytest.mark.xdist_group("models")
-
-AUSTIN = "austin_crime_reports"
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +24,24 @@ def models(bigquery: BigQuery, built_home: ModelsHome, tmp_path_factory: pytest.
 
 def test_facts_and_marts_have_the_rows_that_they_have_on_duckdb(models: BigQueryModels, built_home: ModelsHome) -> None:
     assert models.differences(built_home.warehouse) == []
+
+
+def test_figures_that_take_years_are_those_of_duckdb(
+    bigquery: BigQuery, years_home: ModelsHome, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    models = BigQueryModels(bigquery, tmp_path_factory.mktemp("years"), "crime_trends_years")
+    models.load(years_home.warehouse)
+    models.dbt("build", "--exclude-resource-type", "unit_test", "test")
+    for table, figure in (
+        ("mart_year_over_year", "change_percent"),
+        ("mart_year_to_date", "same_age_change_percent"),
+        ("mart_rolling_12", "measure_count"),
+        ("mart_rates", "rate_per_100k"),
+        ("mart_seasonality", "month_factor"),
+        ("mart_clearance", "cleared_share"),
+    ):
+        assert years_home.query(f"select count({figure}) > 0 from marts.{table}") == [(True,)], table
+    assert models.differences(years_home.warehouse) == []
 
 
 def test_months_are_replaced_as_on_duckdb_and_a_full_refresh_equals_their_sum(
