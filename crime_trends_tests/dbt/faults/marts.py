@@ -422,8 +422,13 @@ FIGURES = {
         {"mart_benchmarks_difference_or_reason"},
     ),
     "a year of ours that no month adds up to": (
-        f"update marts.mart_benchmarks set measure_count = 5 {AUSTIN}",
+        f"update marts.mart_benchmarks set measure_count = 5, series_id = '{SERIES}' {STOLEN_CARS}",
         {"mart_benchmarks_add_up"},
+    ),
+    "a year of ours across a break": (
+        f"update marts.mart_benchmarks set measure_count = 5, series_id = '{SERIES}', calendar_year = 2021 "
+        f"{STOLEN_CARS} and calendar_year = 2024",
+        {"mart_benchmarks_cross_no_break", "mart_benchmarks_add_up"},
     ),
     "a year of ours at the most that no month adds up to": (
         f"update marts.mart_benchmarks set high_count = 5 {AUSTIN}",

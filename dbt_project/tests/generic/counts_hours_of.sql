@@ -1,14 +1,16 @@
-{#- The hours of a year are what the other model has of it, in months that count and with a time to the minute. -#}
+{#- The hours of a year and series are what the other model has of them, in months that count and with a time to the
+    minute. -#}
 {% test counts_hours_of(model, to) %}
     with counted as (
         select
             dataset,
             measure,
             offense_group,
+            series_id,
             calendar_year,
             sum(measure_count) as measure_count
         from {{ model }}
-        group by dataset, measure, offense_group, calendar_year
+        group by dataset, measure, offense_group, series_id, calendar_year
     ),
 
     expected as (
@@ -16,6 +18,7 @@
             records.dataset,
             records.measure,
             records.offense_group,
+            status.series_id,
             extract(year from records.month) as calendar_year,
             count(*) as record_count
         from {{ to }} as records
@@ -30,17 +33,23 @@
             and records.offense_group in {{ groups_with_hours() }}
             and records.time_precision = 'minute'
             and not records.is_first_of_month_booking
-        group by records.dataset, records.measure, records.offense_group, extract(year from records.month)
+        group by
+            records.dataset,
+            records.measure,
+            records.offense_group,
+            status.series_id,
+            extract(year from records.month)
     )
 
     select
         dataset,
         measure,
         offense_group,
+        series_id,
         calendar_year,
         counted.measure_count,
         expected.record_count
     from counted
-    full join expected using (dataset, measure, offense_group, calendar_year)
+    full join expected using (dataset, measure, offense_group, series_id, calendar_year)
     where coalesce(counted.measure_count, 0) <> coalesce(expected.record_count, 0)
 {% endtest %}
