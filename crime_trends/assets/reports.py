@@ -33,9 +33,9 @@ def _report(
     measured: Callable[[Path], dict[str, int]],
     *,
     boundaries: Iterable[str] = (),
-    lake_versions: Callable[[Lake], list[str]] = lambda lake: [],
+    shown_too: Callable[[dg.AssetExecutionContext, Lake], list[str]] = lambda context, lake: [],
 ) -> dg.AssetsDefinition:
-    """A report that is written anew when the marts changed, what it reads of the lake, or the code that makes it.
+    """A report that is written anew when the marts changed, what else it shows, or the code that makes it.
 
     Arguments:
         file: its name; without the suffix it is the asset's.
@@ -43,7 +43,7 @@ def _report(
         text: makes the report of the run, the warehouse, the lake, and whether the data are made up.
         measured: what the asset's metadata say of the file.
         boundaries: keys of the boundaries that it reads.
-        lake_versions: what of the lake it is made of.
+        shown_too: what it shows beside the marts, each as a text that changes with it.
     """
     name = file.partition(".")[0]
 
@@ -70,7 +70,7 @@ def _report(
         manifest = store.any_raw_manifest()
         with one_line_errors():
             tables = warehouse.open()
-            version = combined([marts_version(tables), reports.code_version(), *lake_versions(store)])
+            version = combined([marts_version(tables), reports.code_version(), *shown_too(context, store)])
             if config.force or not path.exists() or not is_current(tables, name, version):
                 write_report(text(context, tables, store, manifest is not None and manifest.synthetic), path)
                 tables.record_table(name, version)
@@ -93,6 +93,12 @@ def _dashboard_text(context: dg.AssetExecutionContext, tables: Warehouse, lake: 
     )
 
 
+def _maps_and_checks(context: dg.AssetExecutionContext, lake: Lake) -> list[str]:
+    """The versions of the boundaries, and which checks did not pass: what they say may change from day to day."""
+    problems = failing_checks(context.instance)
+    return [*boundary_versions(lake), *(f"{it.asset} {it.check} {it.warns}" for it in problems)]
+
+
 def _findings_text(_: dg.AssetExecutionContext, tables: Warehouse, __: Lake, synthetic: bool) -> str:
     sections = findings_sections(findings_data.read_history(tables))
     return findings_page(sections, synthetic=synthetic, made_at=datetime.now(UTC))
@@ -111,7 +117,7 @@ dashboard = _report(
     _dashboard_text,
     lambda path: {"bytes": path.stat().st_size},
     boundaries=boundary_keys(),
-    lake_versions=boundary_versions,
+    shown_too=_maps_and_checks,
 )
 
 findings = _report(
