@@ -25,4 +25,4 @@ VOLUME /app/.crime_trends
 EXPOSE 4000
 HEALTHCHECK --interval=30s --timeout=30s --start-period=120s --retries=3 \
     CMD ["dagster", "api", "grpc-health-check", "--port", "4000"]
-CMD ["dagster", "api", "grpc", "--host", "0.0.0.0", "--port", "4000", "--module-name", "crime_trends.definitions", "--location-name", "crime_trends"]
+CMD ["python", "-m", "crime_trends.commands.code_server", "--host", "0.0.0.0", "--port", "4000"]

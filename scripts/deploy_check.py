@@ -2,8 +2,9 @@
 
 A real PostgreSQL, and the compose file's own commands for code server, web server and daemon with deploy/dagster.yaml
 and deploy/workspace.yaml, on free ports of the loopback. Over the built-in sample portal a backfill is handed to the
-web server, the code server is killed and comes back as its restart policy asks, another backfill is handed over, and
-all processes end when told to. Exit code 0 if all of it worked, 1 if not, 2 if the machine lacks PostgreSQL.
+web server. In the midst of its first run the code server is killed, with all that it started, and comes back as its
+restart policy asks. Nobody is told; that run must be started again, and the backfill come to its end. Then all
+processes end when told to. Exit code 0 if all of it worked, 1 if not, 2 if the machine lacks PostgreSQL.
 """
 
 from __future__ import annotations
@@ -215,7 +216,7 @@ LOCATION = (
 BACKFILL = (
     "query backfill($id: String!) { partitionBackfillOrError(backfillId: $id) { ... on PartitionBackfill { status } } }"
 )
-RELOAD = 'mutation { reloadRepositoryLocation(repositoryLocationName: "crime_trends") { __typename } }'
+RUNS = "query runs($filter: RunsFilter!) { runsOrError(filter: $filter) { ... on Runs { results { runId status } } } }"
 
 
 def is_loaded(server: DagsterServer) -> bool:
@@ -224,11 +225,17 @@ def is_loaded(server: DagsterServer) -> bool:
     return [entry["locationOrLoadError"]["__typename"] for entry in entries] == ["RepositoryLocation"]
 
 
-def backfill(server: DagsterServer, environment: Mapping[str, str], month: str, seconds: float) -> None:
-    """Hands a month over, and waits until it is made.
+def runs(server: DagsterServer, tag: str, value: str) -> dict[str, str]:
+    """The runs that have a tag: id -> status."""
+    tags = {"tags": [{"key": tag, "value": value}]}
+    return {run["runId"]: run["status"] for run in server.ask(RUNS, {"filter": tags})["runsOrError"]["results"]}
+
+
+def hand_over(environment: Mapping[str, str], month: str) -> str:
+    """Hands a month's backfill to the web server; returns its id.
 
     Raises:
-        CrimeTrendsError: it was refused or failed.
+        CrimeTrendsError: it was refused.
     """
     command = [
         sys.executable,
@@ -245,15 +252,42 @@ def backfill(server: DagsterServer, environment: Mapping[str, str], month: str, 
     handed = subprocess.run(command, env=dict(environment), capture_output=True, text=True, timeout=600)
     if handed.returncode != 0:
         raise CrimeTrendsError(f"the backfill of {month} was refused: {handed.stderr}")
-    id = handed.stdout.split()[1].rstrip(":")
+    return handed.stdout.split()[1].rstrip(":")
+
+
+def wait_for_backfill(server: DagsterServer, id: str, seconds: float) -> None:
+    """Waits until a backfill is made.
+
+    Raises:
+        CrimeTrendsError: it failed, or is not made in time.
+    """
 
     def ended() -> str | None:
         status: str = server.ask(BACKFILL, {"id": id})["partitionBackfillOrError"]["status"]
         return status if status in ("COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED", "CANCELED") else None
 
-    status = wait_for(f"the backfill of {month} ({id})", ended, seconds)
+    status = wait_for(f"the end of backfill {id}", ended, seconds)
     if status != "COMPLETED_SUCCESS":
-        raise CrimeTrendsError(f"the backfill of {month} ended as {status}")
+        raise CrimeTrendsError(f"backfill {id} ended as {status}")
+
+
+def kill_code_server(server: DagsterServer, services: Services, backfill: str, seconds: float) -> str:
+    """Kills the code server in the midst of a run of a backfill, and starts it again at once; returns the run's id.
+
+    Raises:
+        CrimeTrendsError: no run has started in time.
+    """
+
+    def started() -> str | None:
+        return next(
+            (id for id, status in runs(server, "dagster/backfill", backfill).items() if status == "STARTED"), None
+        )
+
+    run = wait_for(f"a run of backfill {backfill}", started, seconds)
+    say(f"killing the code server, and so run {run}")
+    services.kill("code")
+    services.start("code")
+    return run
 
 
 def check(programs: Path, folder: Path, seconds: float) -> None:
@@ -297,19 +331,13 @@ def check(programs: Path, folder: Path, seconds: float) -> None:
             services.start("daemon")
             server = DagsterServer(Settings(web_url=web_url))
             wait_for("the code location", lambda: is_loaded(server), seconds)
-            backfill(server, environment, "2024-03", seconds)
-
-            say("killing the code server")
-            services.kill("code")
-            services.start("code")
-            wait_for("the code server again", services.is_code_healthy, seconds)
-
-            def is_back() -> bool:
-                server.ask(RELOAD)
-                return is_loaded(server)
-
-            wait_for("the code location again", is_back, seconds)
-            backfill(server, environment, "2024-04", seconds)
+            backfill = hand_over(environment, "2024-03")
+            killed = kill_code_server(server, services, backfill, seconds)
+            wait_for_backfill(server, backfill, seconds)
+            again = runs(server, "dagster/parent_run_id", killed)
+            if list(again.values()) != ["SUCCESS"]:
+                raise CrimeTrendsError(f"run {killed} was killed and should have been started again, once: {again}")
+            say(f"the killed run was started again ({next(iter(again))})")
             with database.connect("crime_trends") as connection, connection.cursor() as cursor:
                 cursor.execute("select count(*) from runs where status = 'SUCCESS'")
                 say(f"{cursor.fetchone()[0]} runs are in PostgreSQL")

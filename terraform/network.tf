@@ -40,13 +40,14 @@ resource "google_compute_router_nat" "nat" {
   }
 }
 
-# Spark's driver and executors talk to each other on ports of their choice.
+# Spark's driver and executors talk to each other on ports of their choice. Where batches are serverless their machines are
+# not the project's, so no account tells them: Dataproc asks for the subnetwork's range on both sides
+# (https://cloud.google.com/dataproc-serverless/docs/concepts/network).
 resource "google_compute_firewall" "spark" {
-  name          = "crime-trends-spark"
-  network       = google_compute_network.private.name
-  source_ranges = [google_compute_subnetwork.private.ip_cidr_range]
-
-  target_service_accounts = [google_service_account.spark.email]
+  name               = "crime-trends-spark"
+  network            = google_compute_network.private.name
+  source_ranges      = [google_compute_subnetwork.private.ip_cidr_range]
+  destination_ranges = [google_compute_subnetwork.private.ip_cidr_range]
 
   allow {
     protocol = "tcp"

@@ -56,7 +56,12 @@ def report_killed_runs(instance: dg.DagsterInstance, home: Path) -> None:
         )
     )
     for run in unfinished:
-        instance.report_run_failed(run, "The process of this run was killed.")
-        # The public interface has no way to free a slot; docs/decisions/killed-runs.md.
-        instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        say(f"a run that was killed before ({run.run_id[:8]}) is now reported failed")
+        report_killed(instance, run)
+
+
+def report_killed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:
+    """Reports a run failed whose process is known to be dead, and frees its pool slots."""
+    instance.report_run_failed(run, "The process of this run was killed.")
+    # The public interface has no way to free a slot; docs/decisions/killed-runs.md.
+    instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+    say(f"a run that was killed before ({run.run_id[:8]}) is now reported failed")

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from crime_trends.home import DAGSTER_YAML
+from crime_trends.settings import Settings
 from crime_trends_tests.conftest import REPOSITORY
 
 COMPOSE = REPOSITORY / "docker-compose.yaml"
@@ -42,6 +43,21 @@ def test_server_limits_runs_as_a_laptop_does() -> None:
     laptop = yaml.safe_load(DAGSTER_YAML)
     assert {name: server[name] for name in laptop} == laptop
     assert "postgres" in server["storage"]
+
+
+def test_runs_wait_in_the_queue_while_the_code_server_is_down() -> None:
+    queue = yaml.safe_load((REPOSITORY / "deploy" / "dagster.yaml").read_text())["run_queue"]
+    # Longer than a restart takes: the code of the project is imported anew.
+    assert queue["max_user_code_failure_retries"] * queue["user_code_failure_retry_delay"] >= 600
+
+
+def test_docs_fetch_the_dashboard_from_where_the_containers_have_it() -> None:
+    compose = yaml.safe_load(COMPOSE.read_text())
+    [volume] = compose["services"]["web"]["volumes"]
+    home = volume.partition(":")[2]
+    dashboard = Settings(home=Path(home)).reports_dir / "dashboard.html"
+    command = f'docker exec {compose["name"]}-web-1 cat {dashboard}"'
+    assert command in (REPOSITORY / "docs" / "google-cloud.md").read_text()
 
 
 def test_image_installs_as_make_does_and_runs_as_nobody_special() -> None:

@@ -157,6 +157,11 @@ run "nothing_has_a_public_address" {
     condition     = google_compute_firewall.iap.source_ranges == toset(["35.235.240.0/20"]) && google_compute_firewall.spark.source_ranges == toset([google_compute_subnetwork.private.ip_cidr_range])
     error_message = "Only Identity-Aware Proxy and the network itself get in."
   }
+
+  assert {
+    condition     = google_compute_firewall.spark.destination_ranges == google_compute_firewall.spark.source_ranges && google_compute_firewall.spark.target_service_accounts == null
+    error_message = "Spark's machines are told by the subnetwork alone, since those of serverless batches are not the project's."
+  }
 }
 
 run "the_data_disk_is_kept_in_snapshots" {
