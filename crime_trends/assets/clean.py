@@ -20,8 +20,8 @@ from crime_trends.assets.common import (
 )
 from crime_trends.assets.lineage import clean_lineage
 from crime_trends.automation.conditions import TABLE, clean_condition
-from crime_trends.checks.clean import duplicates, reconciliation
 from crime_trends.automation.retries import attempt
+from crime_trends.checks.clean import duplicates, reconciliation
 from crime_trends.checks.issues import issue_shares
 from crime_trends.checks.volume import volume
 from crime_trends.datasets import DATASETS, Dataset

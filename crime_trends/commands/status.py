@@ -101,7 +101,7 @@ def status(*, sample: bool) -> int:
 
 
 def failing_checks(instance: dg.DagsterInstance) -> list[Problem]:
-    """The checks of the code location that did not pass when they were last evaluated in a Dagster instance."""
+    """The checks of the code location that did not pass when last evaluated in a Dagster instance, in order of name."""
     import dagster as dg
 
     from crime_trends.definitions import defs
@@ -114,7 +114,7 @@ def failing_checks(instance: dg.DagsterInstance) -> list[Problem]:
         if evaluation is not None and not evaluation.passed:
             asset, warns = "/".join(key.asset_key.path), evaluation.severity == dg.AssetCheckSeverity.WARN
             problems.append(Problem(asset, key.name, warns, evaluation.description or ""))
-    return problems
+    return sorted(problems, key=lambda problem: (problem.asset, problem.check))  # the graph's keys are a set
 
 
 def waiting_years(instance: dg.DagsterInstance, lake: Lake) -> dict[str, list[str]]:
