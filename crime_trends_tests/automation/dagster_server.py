@@ -23,11 +23,19 @@ REPOSITORY_SELECTOR = {"repositoryLocationName": "crime_trends", "repositoryName
 Found = TypeVar("Found")
 
 RUNS = """{ runsOrError(limit: 200) { ... on Runs { results {
-  runId status tags { key value } assetSelection { path } stats { ... on RunStatsSnapshot { startTime } } } } } }"""
+  runId status tags { key value } assetSelection { path } assetCheckSelection { name }
+  stats { ... on RunStatsSnapshot { startTime } } } } } }"""
 BACKFILLS = """{ partitionBackfillsOrError { ... on PartitionBackfills { results {
   id status title runs { runId } error { message } } } } }"""
 FRESHNESS = """query ($keys: [AssetKeyInput!]) { assetNodes(assetKeys: $keys) {
   assetKey { path } freshnessStatusInfo { freshnessStatus } } }"""
+VERSIONS = """query ($key: AssetKeyInput!, $partitions: [String!]) { assetNodeOrError(assetKey: $key) {
+  ... on AssetNode { dataVersionByPartition(partitions: $partitions) } } }"""
+NUMBERS = """query ($keys: [AssetKeyInput!]) { assetNodes(assetKeys: $keys) { assetKey { path }
+  assetMaterializations(limit: 1) { metadataEntries { __typename label } } } }"""
+LAUNCH = """mutation ($parameters: ExecutionParams!) { launchRun(executionParams: $parameters) {
+  __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+HEARTBEATS = """{ instance { daemonHealth { allDaemonStatuses { required healthy } } } }"""
 START = """mutation ($selector: SensorSelector!) { startSensor(sensorSelector: $selector) {
   __typename ... on PythonError { message } } }"""
 SET_CURSOR = """mutation ($selector: SensorSelector!, $cursor: String) { setSensorCursor(
@@ -50,6 +58,7 @@ class DagsterServer:
     def __init__(self, home: Home, log: Path) -> None:
         self.home = home
         self.log = log
+        self.dagster_home = Path(home.settings.get("DAGSTER_HOME", home.path / "dagster"))
         self.url = f"http://127.0.0.1:{free_port()}"
         self._processes: list[subprocess.Popen[bytes]] = []
 
@@ -68,9 +77,9 @@ class DagsterServer:
 
     def _start_all(self) -> None:
         code_port = free_port()
-        dagster_home = self.home.path / "dagster"
-        dagster_home.mkdir(parents=True, exist_ok=True)
-        (dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
+        self.dagster_home.mkdir(parents=True, exist_ok=True)
+        if not (self.dagster_home / "dagster.yaml").exists():
+            (self.dagster_home / "dagster.yaml").write_text(DAGSTER_YAML)
         workspace = self.log.with_name("workspace.yaml")
         workspace.write_text(
             f"load_from:\n  - grpc_server: {{host: 127.0.0.1, port: {code_port}, location_name: crime_trends}}\n"
@@ -121,6 +130,38 @@ class DagsterServer:
         found = {node["assetKey"]["path"][1]: node["freshnessStatusInfo"] for node in nodes}
         return {dataset: info["freshnessStatus"] if info else None for dataset, info in found.items()}
 
+    def versions(self, asset: str, *partitions: str) -> dict[str, str]:
+        """Partition -> data version."""
+        node = self.ask(VERSIONS, key={"path": asset.split("/")}, partitions=partitions)
+        return dict(zip(partitions, node["dataVersionByPartition"], strict=True))
+
+    def numbers(self, *assets: str) -> dict[str, set[str]]:
+        """Asset -> names of the numbers that its latest materialization bears."""
+        nodes = self.ask(NUMBERS, keys=[{"path": asset.split("/")} for asset in assets])
+        return {
+            "/".join(node["assetKey"]["path"]): {
+                entry["label"]
+                for event in node["assetMaterializations"]
+                for entry in event["metadataEntries"]
+                if entry["__typename"] in ("IntMetadataEntry", "FloatMetadataEntry")
+            }
+            for node in nodes
+        }
+
+    def launch(self, job: str, partition: str, step: str, config: Mapping[str, Any]) -> str:
+        """Starts a run of a job for a partition, as the launchpad does, and returns its id."""
+        parameters = {
+            "selector": {**REPOSITORY_SELECTOR, "jobName": job},
+            "runConfigData": {"ops": {step: {"config": config}}},
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": partition}]},
+        }
+        return str(self.ask(LAUNCH, parameters=parameters)["run"]["runId"])
+
+    def has_live_daemon(self) -> bool:
+        """Whether all that the daemon does has begun."""
+        statuses = self.ask(HEARTBEATS)["daemonHealth"]["allDaemonStatuses"]
+        return all(status["healthy"] for status in statuses if status["required"])
+
     def last_tick(self, name: str) -> object:
         """What tells the latest tick of a sensor from the one before."""
         ticks = self.sensor(name)["ticks"]
@@ -150,8 +191,12 @@ class DagsterServer:
             self._processes.append(
                 subprocess.Popen(
                     [sys.executable, "-m", module, *arguments],
-                    env={**self.home.environment(), "DAGSTER_HOME": str(self.home.path / "dagster")},
-                    cwd=REPOSITORY,
+                    env={
+                        **self.home.environment(),
+                        "DAGSTER_HOME": str(self.dagster_home),
+                        "PYTHONPATH": str(REPOSITORY),
+                    },
+                    cwd=self.log.parent,
                     stdout=log,
                     stderr=log,
                     start_new_session=True,

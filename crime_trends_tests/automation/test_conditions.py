@@ -217,6 +217,11 @@ def test_recent_months_are_built_though_they_never_were(automation: Automation) 
 def test_a_changed_look_up_or_crosswalk_asks_for_built_months_only(
     automation: Automation, changed: str, following: str
 ) -> None:
+    """Over the whole chain a look-up is changed in ``test_with_daemon``.
+
+    A crosswalk is a file of the code and no setting, so a running code location never sees another one; that another
+    one makes months stale is tested with the versions of the models.
+    """
     automation.report(changed, "2")
     asked = automation.tick()
     assert following in asked
