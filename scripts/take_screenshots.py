@@ -114,7 +114,7 @@ def pictures(backfill: str) -> list[Picture]:
     asset = f"/assets/clean/{DATASET}"
     made = "status=MATERIALIZED"
     return [
-        Picture("graph", "/asset-groups", 1500, 800, make_room),
+        Picture("graph", "/asset-groups", 1500, 1040, make_room),
         Picture("asset", f"{asset}?view=overview", 1400, 860),
         Picture("partitions", f"{asset}?view=partitions&partition={BACKFILL[1]}&{made}", 1300, 700),
         Picture("check", f"{asset}?view=checks&checkDetail=reconciliation", 1300, 720),
