@@ -127,6 +127,12 @@ class Postgres:
         self.process.wait(ENDING_SECONDS)
 
 
+def compose() -> dict[str, Any]:
+    """The services of the compose file, by name."""
+    services: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yaml").read_text())["services"]
+    return services
+
+
 class Services:
     """The processes of the compose file.
 
@@ -139,7 +145,7 @@ class Services:
     def __init__(self, folder: Path, environment: Mapping[str, str], ports: Mapping[str, int]) -> None:
         self.folder = folder
         self.environment = environment
-        self.services = yaml.safe_load((REPOSITORY / "docker-compose.yaml").read_text())["services"]
+        self.services = compose()
         workspace = "deploy/workspace.yaml"
         self.stand_ins = {
             "0.0.0.0": "127.0.0.1",  # noqa: S104
@@ -308,6 +314,7 @@ def check(programs: Path, folder: Path, seconds: float) -> None:
         web_url = f"http://127.0.0.1:{ports['3000']}"
         environment = {
             **os.environ,
+            **compose()["code"]["environment"],
             **{f"CRIME_TRENDS_{city.upper()}_URL": url for city, url in portal.urls.items()},
             "DAGSTER_HOME": str(REPOSITORY / "deploy"),
             "CRIME_TRENDS_HOME": str(folder / "home"),

@@ -45,10 +45,12 @@ def test_server_limits_runs_as_a_laptop_does() -> None:
     assert "postgres" in server["storage"]
 
 
-def test_runs_wait_in_the_queue_while_the_code_server_is_down() -> None:
+def test_runs_and_backfills_wait_while_the_code_server_is_down() -> None:
     queue = yaml.safe_load((REPOSITORY / "deploy" / "dagster.yaml").read_text())["run_queue"]
     # Longer than a restart takes: the code of the project is imported anew.
     assert queue["max_user_code_failure_retries"] * queue["user_code_failure_retry_delay"] >= 600
+    daemon = yaml.safe_load(COMPOSE.read_text())["services"]["daemon"]
+    assert daemon["environment"]["DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR"] == "1"
 
 
 def test_docs_fetch_the_dashboard_from_where_the_containers_have_it() -> None:
