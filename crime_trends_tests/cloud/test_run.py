@@ -1,11 +1,17 @@
-"""From the portals to the dashboard on the cloud target: the same command, and the same months, tables and marts."""
+"""From the portals to the dashboard on the cloud target: the same command, and the same months, tables and marts.
+
+The first run meets faults of the portal, the storage and BigQuery, the second heals what it left, the third has nothing
+to do.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import duckdb
 import pytest
@@ -13,19 +19,25 @@ import pytest
 from crime_trends.lake.base import Lake
 from crime_trends.lake.gcs import GCSLake
 from crime_trends.lake.local import LocalLake
+from crime_trends.sample.faults import Fault as PortalFault
+from crime_trends.sample.generator import write_sample
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.cloud.bigquery import LOCATION, MODELS_SCHEMAS, BigQuery, BigQueryModels
+from crime_trends_tests.cloud.bigquery_front import running_front
 from crime_trends_tests.cloud.conftest import PROPERTIES
 from crime_trends_tests.cloud.dataproc import BUCKET, Dataproc
 from crime_trends_tests.cloud.secret_manager import running_secret_manager
-from crime_trends_tests.cloud.storage import PROJECT, Storage
-from crime_trends_tests.conftest import Home
+from crime_trends_tests.cloud.storage import PROJECT, Fault, Storage, storage_front
+from crime_trends_tests.conftest import REAL_PORTAL, Home
 from crime_trends_tests.dbt.conftest import ModelsHome
 
 pytestmark = pytest.mark.xdist_group("cloud")
 
-DATASETS = ("san_diego_calls_for_service", "los_angeles_crime_reports")
-MONTHS = ("2023-01", "2023-02")
+AUSTIN, LOS_ANGELES, SAN_DIEGO = "austin_crime_reports", "los_angeles_crime_reports", "san_diego_calls_for_service"
+IS_REAL = REAL_PORTAL.is_dir()
+FIRST, LAST = "2023-01", "2023-12" if IS_REAL else "2023-02"
+RUN = ["run", "--from", FIRST, "--to", LAST]
+RUN += [part for key in (AUSTIN, LOS_ANGELES, SAN_DIEGO) for part in ("--dataset", key)]
 PREFIX = "cloud_run"
 LAKE, PIPES = "cloud-run-lake", "cloud-run-pipes"
 
@@ -39,14 +51,37 @@ MOMENT = re.compile(r"<time [^>]*>[^<]*</time>")
 CANARY = "canary-4b1d77"
 """The app token."""
 
+Month = tuple[str, str]
+"""Dataset and month."""
 
-def arguments(*months: str) -> list[str]:
-    return ["run", "--from", months[0], "--to", months[-1], *(part for key in DATASETS for part in ("--dataset", key))]
+
+@dataclass
+class CloudRuns:
+    """The two runs of a home on Google Cloud.
+
+    Arguments:
+        home: the home.
+        disturbed: the first, which met faults.
+        left: (dataset, month) -> version of the clean months after it.
+        loaded: the (dataset, month) pairs in the tables after it.
+        healed: the second.
+    """
+
+    home: Home
+    disturbed: CompletedProcess[str]
+    left: dict[Month, str]
+    loaded: set[Month]
+    healed: CompletedProcess[str]
 
 
 @pytest.fixture(scope="module")
-def portal(real_portal_dir: Path) -> Iterator[SamplePortal]:
-    with SamplePortal(real_portal_dir) as portal:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SamplePortal]:
+    """A portal of real rows where they are at hand, else of the sample."""
+    folder = REAL_PORTAL
+    if not IS_REAL:
+        folder = tmp_path_factory.mktemp("sample")
+        write_sample(folder)
+    with SamplePortal(folder) as portal:
         yield portal
 
 
@@ -57,14 +92,15 @@ def secret_manager() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def cloud_home(
+def cloud(
     portal: SamplePortal,
     dataproc: Dataproc,
     bigquery: BigQuery,
     secret_manager: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Home:
-    """A home whose data are on Google Cloud, brought by a run of the same command."""
+) -> CloudRuns:
+    """A home whose data are on Google Cloud, brought by two runs of the same command, of which the first met faults."""
+    path = tmp_path_factory.mktemp("cloud")
     settings = {
         "TARGET": "gcp",
         "GCP_PROJECT": PROJECT,
@@ -80,28 +116,38 @@ def cloud_home(
         "SECRET_MANAGER_ENDPOINT": secret_manager,
         "SOCRATA_APP_TOKEN_SECRET": "socrata",
     }
-    cloud = {f"CRIME_TRENDS_{name}": value for name, value in settings.items()}
-    home = Home(tmp_path_factory.mktemp("cloud"), portal.urls, cloud)
-    result = home.command(*arguments(*MONTHS), timeout=900)
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert CANARY not in result.stdout + result.stderr
-    return home
+    home = Home(path, portal.urls, {f"CRIME_TRENDS_{name}": value for name, value in settings.items()})
+    lake = GCSLake(dataproc.storage.client, LAKE, path / "looking")
+    warehouse = BigQueryModels(bigquery, path, PREFIX).warehouse
+    with storage_front(dataproc.storage.endpoint) as storage, running_front(bigquery.endpoint) as tables:
+        portal.faults.add(PortalFault("status", city="austin", path="/resource/", status=403))
+        storage.faults = [
+            Fault("POST", "/upload/", 503, times=2),
+            Fault("POST", f"clean/{SAN_DIEGO}/{FIRST}/manifest.json", 412, times=99),
+        ]
+        tables.refuse(f"_{LOS_ANGELES}_", "Error while reading data: the first file is refused")
+        fronts = {"CRIME_TRENDS_STORAGE_ENDPOINT": storage.url, "CRIME_TRENDS_BIGQUERY_ENDPOINT": tables.url}
+        disturbed = Home(path, portal.urls, home.settings | fronts).command(*RUN, timeout=900)
+        portal.clear_faults()
+    left = {key: str(numbers[0]) for key, numbers in clean_months(lake).items()}
+    loaded = {(key, month) for key in (AUSTIN, LOS_ANGELES, SAN_DIEGO) for month in warehouse.month_versions(key)}
+    return CloudRuns(home, disturbed, left, loaded, home.command(*RUN, timeout=900))
 
 
 @pytest.fixture(scope="module")
 def local_home(portal: SamplePortal, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home of this machine with the same months."""
     home = Home(tmp_path_factory.mktemp("local"), portal.urls)
-    result = home.command(*arguments(*MONTHS), timeout=900)
+    result = home.command(*RUN, timeout=900)
     assert result.returncode == 0, result.stdout + result.stderr
     return home
 
 
-def clean_months(lake: Lake) -> dict[tuple[str, str], tuple[object, ...]]:
-    """(Dataset, month) -> version, numbers, and checksums of the clean rows and of the rejects."""
+def clean_months(lake: Lake) -> dict[Month, tuple[object, ...]]:
+    """Version, numbers, and checksums of the clean rows and of the rejects, of each month."""
     found = {}
     with duckdb.connect() as connection:
-        for dataset in DATASETS:
+        for dataset in (AUSTIN, LOS_ANGELES, SAN_DIEGO):
             for month in lake.clean_partitions(dataset):
                 manifest = lake.clean_manifest(dataset, month)
                 assert manifest is not None
@@ -116,42 +162,84 @@ def clean_months(lake: Lake) -> dict[tuple[str, str], tuple[object, ...]]:
     return found
 
 
+def test_each_fault_is_one_clear_error_and_leaves_no_month_half_done(cloud: CloudRuns) -> None:
+    said = cloud.disturbed.stdout + cloud.disturbed.stderr
+    assert cloud.disturbed.returncode == 1, said
+    assert "Traceback" not in said
+    for line in (
+        r"raw/austin_crime_reports: portal of Austin \(CRIME_TRENDS_AUSTIN_URL\).*expected status 200, got 403",
+        rf"warehouse/{LOS_ANGELES}: loading warehouse\.{LOS_ANGELES} into BigQuery failed: .*the first file is refused",
+        rf"clean/{SAN_DIEGO}: clean/{SAN_DIEGO}/{FIRST} was published by another process meanwhile; nothing was",
+    ):
+        assert re.search(line, said), said
+    assert cloud.loaded == set()
+    assert (SAN_DIEGO, FIRST) not in cloud.left
+    assert (LOS_ANGELES, FIRST) in cloud.left
+
+
+def test_the_next_run_heals_what_is_missing_and_leaves_what_was_done(cloud: CloudRuns, storage: Storage) -> None:
+    assert cloud.healed.returncode == 0, cloud.healed.stdout + cloud.healed.stderr
+    lake = GCSLake(storage.client, LAKE, cloud.home.path / "looking")
+    healed = {key: numbers[0] for key, numbers in clean_months(lake).items()}
+    assert {key: healed.get(key) for key in cloud.left} == cloud.left
+    assert (SAN_DIEGO, FIRST) in healed
+
+
 def test_clean_months_are_those_of_this_machine(
-    cloud_home: Home, local_home: Home, storage: Storage, tmp_path: Path
+    cloud: CloudRuns, local_home: Home, storage: Storage, tmp_path: Path
 ) -> None:
     here = clean_months(LocalLake(local_home.path / "lake"))
     assert here == clean_months(GCSLake(storage.client, LAKE, tmp_path))
-    assert [(key, numbers[1]) for key, numbers in here.items()] == [
-        ((DATASETS[0], "2023-01"), 26_595),
-        ((DATASETS[0], "2023-02"), 0),
-        ((DATASETS[1], "2023-01"), 8_680),
-        ((DATASETS[1], "2023-02"), 7_588),
-    ]
+    rows = {key: numbers[2] for key, numbers in here.items() if numbers[2]}
+    assert {dataset for dataset, _ in rows} == {AUSTIN, LOS_ANGELES, SAN_DIEGO}
+    if IS_REAL:
+        assert rows[SAN_DIEGO, "2023-01"] == 26_595
+        assert (rows[LOS_ANGELES, "2023-01"], rows[LOS_ANGELES, "2023-02"]) == (8_680, 7_588)
+        assert rows[AUSTIN, "2023-12"] == 863
 
 
 def test_tables_and_marts_are_those_of_this_machine(
-    cloud_home: Home, local_home: Home, bigquery: BigQuery, tmp_path: Path
+    cloud: CloudRuns, local_home: Home, bigquery: BigQuery, tmp_path: Path
 ) -> None:
     models = BigQueryModels(bigquery, tmp_path, PREFIX)
     assert models.differences(ModelsHome(local_home.path).warehouse, ["warehouse", *MODELS_SCHEMAS], MOMENTS) == []
 
 
-def test_the_dashboard_shows_what_it_shows_here(cloud_home: Home, local_home: Home) -> None:
-    pages = [(home.path / "reports" / "dashboard.html").read_text() for home in (cloud_home, local_home)]
+def test_the_dashboard_shows_what_it_shows_here(cloud: CloudRuns, local_home: Home) -> None:
+    pages = [(home.path / "reports" / "dashboard.html").read_text() for home in (cloud.home, local_home)]
     here, there = (MOMENT.sub("", page) for page in pages)
     assert here == there
 
 
-def test_no_data_lie_in_the_home_of_who_works_on_google_cloud(cloud_home: Home) -> None:
-    assert not (cloud_home.path / "crime_trends.duckdb").exists()
-    assert not any((cloud_home.path / "lake").rglob("*"))
+def test_a_third_run_changes_nothing(cloud: CloudRuns, dataproc: Dataproc, bigquery: BigQuery, tmp_path: Path) -> None:
+    warehouse = BigQueryModels(bigquery, tmp_path, PREFIX).warehouse
+    places = warehouse.tables_in(["warehouse", *MODELS_SCHEMAS])
+
+    def state() -> tuple[object, ...]:
+        objects = {blob.name: blob.generation for blob in dataproc.storage.bucket(LAKE).list_blobs()}
+        page = (cloud.home.path / "reports" / "dashboard.html").read_text()
+        return objects, warehouse.content_versions(places), list(dataproc.started), page
+
+    before = state()
+    result = cloud.home.command(*RUN, timeout=900)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert state() == before
+
+
+def test_no_data_lie_in_the_home_of_who_works_on_google_cloud(cloud: CloudRuns) -> None:
+    assert not (cloud.home.path / "crime_trends.duckdb").exists()
+    assert not any((cloud.home.path / "lake").rglob("*"))
 
 
 def test_the_token_from_secret_manager_goes_to_the_portal_and_nowhere_else(
-    cloud_home: Home, portal: SamplePortal, storage: Storage
+    cloud: CloudRuns, portal: SamplePortal, storage: Storage
 ) -> None:
-    assert CANARY in {request.headers.get("x-app-token") for request in portal.requests}
-    places = [cloud_home.path, *(storage.files / bucket for bucket in (LAKE, PIPES, BUCKET))]
+    sent = {request.target.split("/")[1] for request in portal.requests if request.headers.get("x-app-token") == CANARY}
+    assert sent == {"austin", "los_angeles"}, "also to the one that answered 403"
+    for result in (cloud.disturbed, cloud.healed):
+        assert CANARY not in result.stdout + result.stderr
+    # Logs, manifests, and the instance's database, which holds events, errors and metadata of all runs.
+    places = [cloud.home.path, *(storage.files / bucket for bucket in (LAKE, PIPES, BUCKET))]
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
     assert len(files) > 50
     assert [file for file in files if CANARY.encode() in file.read_bytes()] == []
