@@ -323,10 +323,11 @@ def test_late_rows_are_seen_and_only_what_they_change_is_made_anew(following: Ch
     assert tag(raw, "dagster/partition") == "2023"
     assert {year for year, moment in fetched.items() if chain.fetched_at(year) != moment} == {"2023"}
     # The year is fetched, and beside it the rows that belong to none; then its months, the facts, the marts. Facts are
-    # one run, or two, if a tick of automation falls between the reports of two months; the second builds nothing.
-    of_facts = [run for run in new if "facts/fct_incidents" in made([run])]
+    # one run; on a slow machine a tick of automation that falls between the reports of two months makes two of it, and
+    # asks for the ledger of each by itself. None of them builds but the first.
+    of_facts = [run for run in new if {asset.split("/")[0] for asset in made([run])} <= {"facts", "intermediate"}]
     others = [run for run in new if run not in of_facts]
-    assert 1 <= len(of_facts) <= 2
+    assert 1 <= len(of_facts) <= 4
     assert len(chain.builds()) == builds + 1
     assert len(others) == 4
     assert set(made(others).values()) == {1}
