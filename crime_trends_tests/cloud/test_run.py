@@ -1,6 +1,7 @@
 """From the portals to the dashboard on the cloud target: the same command, and the same months, tables and marts.
 
-The first run meets faults of the portal, the storage and BigQuery; the second heals what it left.
+The first run meets faults of the portal, the storage and BigQuery, the second heals what it left, the third has nothing
+to do.
 """
 
 from __future__ import annotations
@@ -208,6 +209,21 @@ def test_the_dashboard_shows_what_it_shows_here(cloud: CloudRuns, local_home: Ho
     pages = [(home.path / "reports" / "dashboard.html").read_text() for home in (cloud.home, local_home)]
     here, there = (MOMENT.sub("", page) for page in pages)
     assert here == there
+
+
+def test_a_third_run_changes_nothing(cloud: CloudRuns, dataproc: Dataproc, bigquery: BigQuery, tmp_path: Path) -> None:
+    warehouse = BigQueryModels(bigquery, tmp_path, PREFIX).warehouse
+    places = warehouse.tables_in(["warehouse", *MODELS_SCHEMAS])
+
+    def state() -> tuple[object, ...]:
+        objects = {blob.name: blob.generation for blob in dataproc.storage.bucket(LAKE).list_blobs()}
+        page = (cloud.home.path / "reports" / "dashboard.html").read_text()
+        return objects, warehouse.content_versions(places), list(dataproc.started), page
+
+    before = state()
+    result = cloud.home.command(*RUN, timeout=900)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert state() == before
 
 
 def test_no_data_lie_in_the_home_of_who_works_on_google_cloud(cloud: CloudRuns) -> None:
