@@ -90,9 +90,10 @@ def test_a_check_stays_red_for_the_month_that_failed_and_stops_the_marts_but_no_
     assert "FAILED    facts/populations populations_city_has_a_year_once" in status.stdout
 
 
-def test_status_of_a_home_in_which_nothing_was_done_is_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [[], ["--sample"]])
+def test_status_of_a_home_in_which_nothing_was_done_is_one_line(tmp_path: Path, options: list[str]) -> None:
     home = Home(tmp_path / "home")
-    status = home.command("status")
+    status = home.command("status", *options)
     assert status.returncode == 0, status.stderr
     assert status.stdout == f"nothing was ever fetched into {home.path}; crime-trends run brings months into it\n"
     assert not home.path.exists()
