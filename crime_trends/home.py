@@ -32,7 +32,7 @@ concurrency:
 run_monitoring:
   enabled: true
   start_timeout_seconds: 300
-  free_slots_after_run_end_seconds: 300
+  free_slots_after_run_end_seconds: 60
 run_retries:
   # Of runs whose process died. What fails in a step, the step itself tries again, if it may pass.
   enabled: true

@@ -215,7 +215,7 @@ def _boundary_asset(boundary: Boundary) -> dg.AssetsDefinition:
         pool=lake_pool(boundary.key),
     )
     def raw_boundary(context: dg.AssetExecutionContext, portals: PortalsResource, lake: LakeResource) -> Iterator[Any]:
-        problem = ""
+        started, problem = time.monotonic(), ""
         with one_line_errors():
             store = lake.open()
             ingest = RawIngest(settings=portals.settings(), lake=store, progress=context.log.info)
@@ -233,7 +233,10 @@ def _boundary_asset(boundary: Boundary) -> dg.AssetsDefinition:
         )
         yield dg.MaterializeResult(
             data_version=dg.DataVersion(raw_version(manifest) if manifest else "none"),
-            metadata={"dagster/row_count": manifest.rows, "fetched_at": manifest.fetched_at} if manifest else {},
+            metadata={
+                **({"dagster/row_count": manifest.rows, "fetched_at": manifest.fetched_at} if manifest else {}),
+                **step_metadata(started),
+            },
         )
 
     return raw_boundary

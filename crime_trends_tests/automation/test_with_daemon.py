@@ -45,7 +45,7 @@ GOING = ("REQUESTED", "COMPLETING", "FAILING", "CANCELING")
 SECONDS = 900.0
 """How long any one thing may take on a machine that is busy with other things."""
 QUICK = DAGSTER_YAML.replace(
-    "free_slots_after_run_end_seconds: 300", "free_slots_after_run_end_seconds: 1\n  poll_interval_seconds: 3"
+    "free_slots_after_run_end_seconds: 60", "free_slots_after_run_end_seconds: 1\n  poll_interval_seconds: 3"
 )
 """The instance as users have it, but that a dead process is found after seconds and not after minutes."""
 
