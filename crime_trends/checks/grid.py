@@ -43,17 +43,17 @@ class GridCheck:
 
 no_small_cell = GridCheck(
     "no_small_cell",
-    "Every cell counts five records or more. If one does not, the table was changed by hand; make it again.",
+    "Every cell counts five records or more. If it fails, the table was changed by hand; make it again.",
 )
 no_sensitive_offense = GridCheck(
     "no_sensitive_offense",
-    "No group of a year has more records in the grid than records that are not sensitive. If one has, facts changed "
+    "No group of a year has more records in the grid than records that are not sensitive. If it fails, facts changed "
     "what is sensitive since the grid was made, or it was made wrongly; make it again.",
 )
 adds_up = GridCheck(
     "adds_up",
     "The cells of a dataset's year hold all its records with coordinates that are not sensitive, but four at most. If "
-    "they do not, facts are newer than the grid, or writing it broke off; make it again.",
+    "it fails, facts are newer than the grid, or writing it broke off; make it again.",
 )
 GRID_CHECKS = (no_small_cell, no_sensitive_offense, adds_up)
 
