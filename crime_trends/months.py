@@ -66,7 +66,7 @@ def months_of_year(dataset: Dataset, year: str) -> list[str]:
 
 def month_of_undated(dataset: Dataset, year: str) -> str:
     """The month that takes the rows of a raw year that belong to none: the first of the year in the dataset's span."""
-    return months_of_year(dataset, year)[0]
+    return max(f"{year}-01", dataset.first_month)
 
 
 def years_of(months: Iterable[str]) -> list[str]:
