@@ -21,7 +21,7 @@ SECONDS = 120
 PAGES = {
     "/asset-groups": ["san_diego", "austin", "los_angeles", "marts", "reports"],
     f"/assets/clean/{SAN_DIEGO}?view=overview": ["calls for service", "pyspark", "parquet"],
-    f"/assets/clean/{SAN_DIEGO}?view=partitions&partition=2024-03": ["2024-03", "clean_rows"],
+    f"/assets/clean/{SAN_DIEGO}?view=partitions&partition=2024-03": ["2024-03", "dagster/row_count", "rejected_rows"],
     f"/assets/clean/{SAN_DIEGO}?view=checks&checkDetail=reconciliation": ["reconciliation", "Passed"],
 }
 """Page -> words that a person reads on it."""
