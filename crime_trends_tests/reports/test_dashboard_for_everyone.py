@@ -254,3 +254,14 @@ def test_a_page_without_rows_says_so(open_page: Open, tmp_path: Path) -> None:
     assert page.get_by_role("heading", name="No rows yet").is_visible()
     assert page.locator("#explorer").is_hidden()
     assert page.get_by_role("heading", name="Sources and licences").is_visible()
+
+
+def test_a_card_says_why_an_earlier_year_is_not_compared(
+    open_page: Open, full_data: DashboardData, tmp_path: Path
+) -> None:
+    path = tmp_path / "dashboard.html"
+    apart = {"change_percent": None, "comparison_reason": "the series breaks between the years"}
+    data = changed(full_data, "year_to_date", lambda row: row if row["is_newest_year"] else {**row, **apart})
+    write_report(render_dashboard(data, synthetic=True, made_at=MADE_AT), path)
+    card = open_page(path).get_by_test_id("card-austin-theft")
+    assert card.get_by_text("the series breaks between the years").count() == 2

@@ -56,7 +56,8 @@ def test_cards_show_the_marts(open_page: Open, dashboard: Path, full_home: Model
         for group in CARDS:
             where = f"where dataset = '{dataset}' and measure = 'cases' and offense_group = '{group}'"
             years = full_home.query(
-                f"select measure_count, change_percent from marts.mart_year_to_date {where} order by calendar_year desc"
+                "select measure_count, change_percent, comparison_reason from marts.mart_year_to_date "
+                f"{where} order by calendar_year desc"
             )
             card = f"card-{city}-{group}"
             assert value(page, f"{card}-ytd") == str(years[0][0])
@@ -65,6 +66,11 @@ def test_cards_show_the_marts(open_page: Open, dashboard: Path, full_home: Model
                 assert shown == (str(years[back][0]) if len(years) > back and years[back][0] is not None else "")
                 if shown and years[back][1] is not None:
                     assert float(value(page, f"{card}-previous-{back}-change")) == years[back][1]
+                elif shown and years[back][2]:  # else it would be a percentage of too few
+                    line = page.get_by_test_id(card).locator(
+                        ".line", has=page.get_by_test_id(f"{card}-previous-{back}")
+                    )
+                    assert years[back][2] in line.inner_text()
             five = full_home.query(
                 f"select avg(measure_count), count(*) from marts.mart_year_to_date {where} and not is_newest_year "
                 "and comparison_reason is null and calendar_year >= (select max(calendar_year) - 5 "

@@ -19,12 +19,12 @@ const cityDot = (dataset) => make("i", { className: "dot", data: { city: dataset
 // A number on the page: its text, its name for tests, and what it is before it is formatted.
 const figureText = (testid, value, text, tag = "span") => make(tag, { data: { testid, value }, textContent: text });
 
-// columns: [{key, label, format, isText}]; rows: objects; a row's `key` names it in the tests' names of cells.
+// columns: [{key, label, format, isText, empty}], empty: what stands for no value, or gives it for a row; rows: objects; a row's `key` names it in the tests' names of cells.
 function makeTable(id, columns, rows, label) {
   const cell = (column, row, place) => {
     const value = row[column.key];
     const empty = value === null || value === undefined;
-    const text = empty ? (column.empty ?? "–") : column.format ? column.format(value, row) : value;
+    const text = empty ? (typeof column.empty === "function" ? column.empty(row) : column.empty ?? "–") : column.format ? column.format(value, row) : value;
     const properties = { className: column.isText ? "text" : "", textContent: text };
     if (place === 0) return make("th", { ...properties, scope: "row" });
     return make("td", { ...properties, data: { testid: `${id}-${row.key}-${column.key}`, value: empty ? "" : value } });

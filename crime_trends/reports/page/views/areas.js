@@ -134,7 +134,7 @@ function areaPanels({ dataset: key, group }) {
         shown: true,
         columns: [
           { key: "code", label: dataset.areaKind[0].toUpperCase() + dataset.areaKind.slice(1) }, { key: "name", label: "Name", isText: true, empty: "" },
-          { key: "now", label: "12 months", format: formatCount, empty: "withheld" }, { key: "past_mean", label: "Mean of the spans before", format: formatDecimal, empty: "not told" },
+          { key: "now", label: "12 months", format: formatCount, empty: (row) => (row.withheld ? "withheld" : "not told") }, { key: "past_mean", label: "Mean of the spans before", format: formatDecimal, empty: "not told" },
           { key: "past_least", label: "Least", format: formatCount }, { key: "past_greatest", label: "Greatest", format: formatCount },
           { key: "past_spans", label: "Spans before" }, { key: "past_class", label: "Against its past", isText: true, format: (past) => PAST_CLASSES[past].text }, { key: "change", label: "Now on the mean", format: percent, empty: "not told" },
           { key: "withheld", label: "Months withheld" },

@@ -33,14 +33,17 @@ function lackingYear(dataset, measure, group) {
   return `Needs every month from January on, settled and complete. ${lackingText(dataset, measure, group, last - (last % 12), last)}`;
 }
 
-function cardRow(id, name, label, count, change, why) {
+// why: what there is instead of a count; uncompared: why there is no change beside one.
+function cardRow(id, name, label, count, change, why, uncompared) {
+  const beside = change !== null && change !== undefined
+    ? make("small", { textContent: formatPercent(change), data: { testid: `${id}-${name}-change`, value: change } })
+    : uncompared && make("small", { textContent: uncompared });
   return make(
     "div", { className: "line" },
     make("dt", { textContent: label }),
     count === null || count === undefined
       ? make("dd", { className: "absent", textContent: why ?? "not held", data: { testid: `${id}-${name}`, value: "" } })
-      : make("dd", {}, figureText(`${id}-${name}`, count, formatCount(Math.round(count))), change !== null && change !== undefined
-        ? make("small", { textContent: formatPercent(change), data: { testid: `${id}-${name}-change`, value: change } }) : null),
+      : make("dd", {}, figureText(`${id}-${name}`, count, formatCount(Math.round(count))), beside),
   );
 }
 
@@ -90,7 +93,7 @@ function makeCard(dataset, group, preliminary) {
   const rolling = rowsOf("rolling", dataset.key, "cases", group).findLast((row) => row.measure_count !== null);
   const past = (years) => {
     const row = before(years);
-    return cardRow(id, `previous-${years}`, String(year - years), row?.measure_count, row?.change_percent, row?.reason ?? undefined);
+    return cardRow(id, `previous-${years}`, String(year - years), row?.measure_count, row?.change_percent, row?.reason ?? undefined, row?.comparison_reason);
   };
   card.append(
     make("p", { className: "big" }, figureText(`${id}-ytd`, newest.measure_count, formatCount(newest.measure_count), "strong"), make("span", { textContent: `${months} ${year}` })),
