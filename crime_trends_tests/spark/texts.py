@@ -55,8 +55,8 @@ EXAMPLES = 1_000
 def many_texts() -> list[str]:
     """All texts that are published, and the different ones among ``EXAMPLES`` that hypothesis finds.
 
-    They are the same in every run. Spark takes them all at once, since a job costs more than its rows; a failure names
-    its text, so nothing is gained by looking for a smaller one.
+    Which ones depends on the constants of the modules that are loaded. Spark takes them all at once, since a job costs
+    more than its rows; a failure names its text, so nothing is gained by looking for a smaller one.
     """
     found = dict.fromkeys(PUBLISHED)
 

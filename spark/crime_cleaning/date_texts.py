@@ -9,12 +9,13 @@ is whether the calendar has the day. Years are those from 1000 to 2999; what is 
 the time. ``DAY_NUMBER``: a spreadsheet's days since 1899-12-30, ``44119``.
 """
 
-_TWO_DIGIT_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?"
+# A zone after minutes alone is what Spark can't read.
+_TWO_DIGIT_TIME = r"([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?Z?)?"
 _TIME_OF_24_HOURS = r"([01]?\d|2[0-3]):[0-5]?\d(:[0-5]?\d)?"
 _TIME_OF_12_HOURS = r"(0?[1-9]|1[0-2]):[0-5]?\d(:[0-5]?\d)? [AP]M"
 _YEAR = r"[12]\d{3}"
 
-ISO = rf"{_YEAR}-\d\d-\d\d([ T]{_TWO_DIGIT_TIME}Z?)?"
+ISO = rf"{_YEAR}-\d\d-\d\d([ T]{_TWO_DIGIT_TIME})?"
 SLASHES = rf"\d\d?/\d\d?/{_YEAR}( +({_TIME_OF_24_HOURS}|{_TIME_OF_12_HOURS}))?"
 MONTH_NAME = rf"{_YEAR} +(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d\d?( +{_TIME_OF_12_HOURS})?"
 DAY_NUMBER = r"\d{5}(\.\d+)?"
