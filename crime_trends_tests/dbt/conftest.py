@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dagster_dbt import DbtProject
 
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
+from crime_trends.resources.dbt import dbt_project
 from crime_trends.warehouse.duckdb import DuckDBWarehouse, transaction
 from crime_trends_tests.conftest import REPOSITORY
 
@@ -371,3 +373,12 @@ def home(built_home: ModelsHome, home_path: Path) -> ModelsHome:
     home = ModelsHome(home_path)
     shutil.copy(built_home.warehouse.file, home.warehouse.file)
     return home
+
+
+@pytest.fixture
+def project(home: ModelsHome, monkeypatch: pytest.MonkeyPatch) -> DbtProject:
+    """The models as assets have them, over the home that may be changed."""
+    target = home.path / "dbt" / "target"
+    monkeypatch.setenv("CRIME_TRENDS_HOME", str(home.path))
+    monkeypatch.setenv("DBT_TARGET_PATH", str(target))
+    return dbt_project(target)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster_dbt import DbtProject
 
 from crime_trends.assets.models import model_assets
-from crime_trends.resources.dbt import dbt_project, dbt_resource
+from crime_trends.resources.dbt import dbt_resource
 from crime_trends.resources.storage import DuckDBWarehouseResource
 from crime_trends.warehouse.models import FAULTY, REFERENCE
 from crime_trends_tests.dbt.conftest import ModelsHome
@@ -18,12 +19,8 @@ pytestmark = pytest.mark.xdist_group("models")
 
 
 def test_marts_stay_as_they_were_while_a_test_of_the_reference_tables_fails(
-    home: ModelsHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: ModelsHome, project: DbtProject, tmp_path: Path
 ) -> None:
-    target = home.path / "dbt" / "target"
-    monkeypatch.setenv("CRIME_TRENDS_HOME", str(home.path))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(target))
-    project = dbt_project(target)
     warehouse = DuckDBWarehouseResource(
         file=str(home.warehouse.file), memory_limit="1GB", temporary_dir=str(tmp_path), lock_timeout_seconds=5
     )

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster_dbt import DbtProject
 
 from crime_trends.assets.docs import model_docs
 from crime_trends.assets.models import model_assets
 from crime_trends.assets.reports import dashboard, findings
-from crime_trends.resources.dbt import dbt_project, dbt_resource
+from crime_trends.resources.dbt import dbt_resource
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.warehouse.schema import tables
 from crime_trends_tests.conftest import REPOSITORY
@@ -31,12 +32,8 @@ def manifest(built_home: ModelsHome, home_path: Path) -> dict[str, dict[str, dic
 
 
 def test_the_asset_writes_one_page_that_names_every_model(
-    home: ModelsHome, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    home: ModelsHome, project: DbtProject, tmp_path: Path
 ) -> None:
-    target = home.path / "dbt" / "target"
-    monkeypatch.setenv("CRIME_TRENDS_HOME", str(home.path))
-    monkeypatch.setenv("DBT_TARGET_PATH", str(target))
-    project = dbt_project(target)
     *_, marts = model_assets(project)
     result = dg.materialize(
         [model_docs(project, marts)],
