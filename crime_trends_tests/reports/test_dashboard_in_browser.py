@@ -189,6 +189,8 @@ def test_hours_are_those_of_the_marts(open_page: Open, dashboard: Path, full_hom
         assert shown[f"hours-{AUSTIN}-{weekday}-{hour}"] == str(count)
     assert int(value(page, f"hours-{AUSTIN}-sum")) == sum(count for _, _, count in expected)
     assert "no time to the minute" in page.get_by_test_id(f"hours-{OFFENSES}-lacking").inner_text()
+    lacks = "It lacks Jan to Dec 2023 (before Los Angeles NIBRS offenses begin)."
+    assert lacks in page.get_by_test_id(f"hours-{NIBRS}-lacking").inner_text()
 
 
 def test_areas_are_those_of_the_marts_and_what_is_withheld_is_said(
@@ -428,6 +430,6 @@ def test_calls_benchmarks_clearance_and_lateness_are_the_marts(
 
 def test_a_season_needs_five_years_and_says_how_many_there_are(open_page: Open, dashboard: Path) -> None:
     page = open_page(dashboard, "view=season&group=robbery")
-    assert "has 1." in page.get_by_test_id(f"season-{NIBRS}-lacking").inner_text()
+    assert "has 1. It has Mar 2024 to " in page.get_by_test_id(f"season-{NIBRS}-lacking").inner_text()
     assert page.get_by_test_id(f"season-{NIBRS}").locator(".chart").count() == 0
     assert page.get_by_test_id(f"season-{AUSTIN}").locator(".chart").count() == 1

@@ -108,17 +108,28 @@ function makeFacts(facts) {
   )));
 }
 
+function absence(dataset, month) {
+  if (month < dataset.firstMonth) return `before ${dataset.title} begin`;
+  return dataset.lastMonth !== null && month > dataset.lastMonth ? `after ${dataset.title} end` : "not brought";
+}
+
 // Which months of a range a figure lacks, and why; empty if it lacks none.
 function lackingText(dataset, measure, group, from, to) {
   const rows = new Map(rowsOf("monthly", dataset.key, measure, group).map((row) => [row.month, row]));
   const lacks = new Map();
   for (let month = from; month <= to; month++) {
     const row = rows.get(month);
-    const why = !row ? "not brought" : row.incomplete_reason ? `incomplete: ${row.incomplete_reason.replace(/\.$/, "")}` : row.is_settled ? null : "not settled yet";
+    const why = !row ? absence(dataset, month) : row.incomplete_reason ? `incomplete: ${row.incomplete_reason.replace(/\.$/, "")}` : row.is_settled ? null : "not settled yet";
     if (why) lacks.set(why, [...(lacks.get(why) ?? []), month]);
   }
   const parts = [...lacks].map(([why, months]) => `${monthList(months)} (${why})`);
   return parts.length ? `It lacks ${parts.join(" and ")}.` : "";
+}
+
+// The same of all months from the first that was brought to the last.
+function lackingOfAll(dataset, measure, group) {
+  const rows = rowsOf("monthly", dataset.key, measure, group);
+  return rows.length ? lackingText(dataset, measure, group, rows[0].month, rows.at(-1).month) : "No month was brought yet.";
 }
 
 // Why a series has no figure over twelve months, in months.

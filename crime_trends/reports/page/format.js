@@ -25,6 +25,7 @@ const yearOf = (month) => Math.floor(month / 12);
 const formatMonth = (month) => dateFormats.month.format(monthStart(month));
 const isoDay = (day) => new Date(day * DAY).toISOString().slice(0, 10);
 const isoMonth = (month) => `${yearOf(month)}-${String((month % 12) + 1).padStart(2, "0")}`;
+const toMonth = (text) => Number(text.slice(0, 4)) * 12 + Number(text.slice(5)) - 1; // of YYYY-MM
 const toDay = (text) => (/^\d{4}-\d\d-\d\d$/.test(text ?? "") ? Date.parse(`${text}T00:00Z`) / DAY : NaN);
 const monthOfDay = (day) => {
   const date = new Date(day * DAY);

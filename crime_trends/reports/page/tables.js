@@ -74,6 +74,8 @@ const datasets = page.datasets.map((dataset, place) => ({
   place,
   cityName: page.cities[dataset.city],
   color: `var(--city-${dataset.city})`,
+  firstMonth: toMonth(dataset.firstMonth),
+  lastMonth: dataset.lastMonth && toMonth(dataset.lastMonth),
 }));
 const datasetOf = Object.fromEntries(datasets.map((dataset) => [dataset.key, dataset]));
 const crimeDatasets = datasets.filter((dataset) => dataset.recordType !== "call");

@@ -10,7 +10,7 @@ function outcomePanels({ list }) {
   const all = rowsOf("outcomes", dataset.key, list).filter((row) => row.is_comparable);
   if (!all.length) {
     const held = rowsOf("outcomes", dataset.key, list);
-    return [{ ...panel, lacking: held.length ? `No settled, complete month. ${lackingText(dataset, "calls", "call", held[0].month, held.at(-1).month)}` : `No call of this list was brought yet.` }];
+    return [{ ...panel, lacking: held.length ? `No settled, complete month. ${lackingOfAll(dataset, "calls", "call")}` : `No call of this list was brought yet.` }];
   }
   const byMonth = new Map();
   const outcomes = new Map();

@@ -7,7 +7,7 @@ function cohortPanel(dataset, { group, horizon }) {
   const all = rowsOf("clearance", dataset.key, "cases", group, Number(horizon));
   const told = all.filter((row) => row.reason === null);
   if (!all.length) return { ...panel, lacking: `No cohort of ${dataset.title} was brought yet.` };
-  if (!told.length) return { ...panel, lacking: `No cohort is ${horizon} days past its settling: ${[...new Set(all.map((row) => row.reason))].join("; ")}. ${lackingText(dataset, "cases", group, all[0].month, all.at(-1).month)}` };
+  if (!told.length) return { ...panel, lacking: `No cohort is ${horizon} days past its settling: ${[...new Set(all.map((row) => row.reason))].join("; ")}. ${lackingOfAll(dataset, "cases", group)}` };
   const at = new Map(told.map((row) => [row.month, row]));
   const rows = told.map((row) => {
     const year = Array.from({ length: SMOOTH }, (_, back) => at.get(row.month - back));

@@ -35,7 +35,7 @@ function lagPanel(dataset, { group }) {
   const panel = { id: `lag-${dataset.key}`, dataset, title: `${groupName[group]} reported, ${dataset.title}`, facts: factsOf(dataset, "cases", [group]) };
   const all = rowsOf("lags", dataset.key, "cases", group);
   const rows = all.filter((row) => row.reason === null).map((row) => placed({ ...row, key: row.month }));
-  if (!rows.length) return { ...panel, lacking: all.length ? `No month of it has settled. ${lackingText(dataset, "cases", group, all[0].month, all.at(-1).month)}` : `No case of ${dataset.title} was brought yet.` };
+  if (!rows.length) return { ...panel, lacking: all.length ? `No month of it has settled. ${lackingOfAll(dataset, "cases", group)}` : `No case of ${dataset.title} was brought yet.` };
   const last = rows.at(-1);
   return {
     ...panel,

@@ -4,7 +4,7 @@ const CARD_GROUPS = ["murder", "robbery", "aggravated_assault", "burglary", "mot
 const CARD_MONTHS = 60;
 
 // The dataset that holds a city's crimes now: the one that is still published.
-const currentOf = (city) => crimeDatasets.find((dataset) => dataset.city === city && dataset.isOpen);
+const currentOf = (city) => crimeDatasets.find((dataset) => dataset.city === city && dataset.lastMonth === null);
 
 // The newest settled year to date of a group and what stands beside it, or why there is none.
 function yearToDate(dataset, measure, group) {

@@ -8,7 +8,9 @@ function seasonPanel(dataset, { group, measure }) {
   const told = rows.filter((row) => row.month_factor !== null);
   if (!told.length) {
     const years = rows[0]?.years_used ?? 0;
-    return { ...panel, lacking: `Needs five complete years of one series; ${dataset.title} has ${years}.` };
+    const held = rowsOf("monthly", dataset.key, counts, shown);
+    const span = held.length ? `It has ${monthRange(held[0].month, held.at(-1).month)}. ` : "";
+    return { ...panel, lacking: `Needs five complete years of one series; ${dataset.title} has ${years}. ${span}${lackingOfAll(dataset, counts, shown)}` };
   }
   const factor = (value) => `× ${hundredths.format(value)}`;
   return {
@@ -56,9 +58,8 @@ function hoursPanel(dataset, { group, year }) {
   const rows = all.filter((row) => row.measure_count !== null && (year === "all" ? row.series_id === newestSeries : row.calendar_year === Number(year)));
   if (!rows.length) {
     const why = all.find((row) => row.reason)?.reason;
-    const held = rowsOf("monthly", dataset.key, measure, group);
-    const lacks = held.length ? lackingText(dataset, measure, group, held[0].month, held.at(-1).month) : "no month was brought yet.";
-    return { ...panel, lacking: why ? `No hours: ${why}.` : year === "all" ? `No settled, complete month. ${lacks}` : `No settled, complete month with hours in ${year}.` };
+    const lacks = year === "all" ? lackingOfAll(dataset, measure, group) : lackingText(dataset, measure, group, year * 12, year * 12 + 11);
+    return { ...panel, lacking: why ? `No hours: ${why}.` : `No settled, complete month with hours${year === "all" ? "" : ` in ${year}`}. ${lacks}` };
   }
   const cells = new Map();
   for (const row of rows) cells.set(`${row.weekday_number}|${row.hour_of_day}`, (cells.get(`${row.weekday_number}|${row.hour_of_day}`) ?? 0) + row.measure_count);

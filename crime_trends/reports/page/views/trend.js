@@ -34,9 +34,7 @@ const sinceOf = (rows, since) => (since === "all" || !rows.length ? rows : rows.
 function monthlyPanel(dataset, { group, measure, preliminary, since }, panel) {
   const rows = sinceOf(monthlyRows(dataset, measure, group, preliminary), since).map(placed);
   if (!rows.length) {
-    const held = rowsOf("monthly", dataset.key, measure, group);
-    const lacks = held.length ? lackingText(dataset, measure, group, held[0].month, held.at(-1).month) : "No month was brought yet.";
-    return { ...panel, lacking: `No month has settled. ${lacks}` };
+    return { ...panel, lacking: `No month has settled. ${lackingOfAll(dataset, measure, group)}` };
   }
   const sum = rows.reduce((total, row) => total + row.measure_count, 0);
   return {
