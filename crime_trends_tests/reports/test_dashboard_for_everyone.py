@@ -233,7 +233,7 @@ def test_a_view_without_enough_months_says_which_it_lacks(
     for view, panel, text in (
         ("trend", "trend-austin_crime_reports", "No month has settled."),
         ("trend&show=rolling", "trend-austin_crime_reports", "Jun 2023 to Feb 2024 (not brought)"),
-        ("season", "season-austin_crime_reports", "has 0. It has Mar to May 2024. It lacks Mar to May 2024 (not settled yet)."),
+        ("season", "season-austin_crime_reports", "has 0. It has Mar to May 2024. It lacks Mar to May 2024"),
         ("hours", "hours-austin_crime_reports", "with hours. It lacks Mar to May 2024 (not settled yet)."),
         ("year", "year-austin_crime_reports", "Needs every month from January on"),
     ):
