@@ -8,9 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, Json, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Json, ValidationInfo, model_validator
 
 PREFIX = "CRIME_TRENDS_"
+
+DBT_PREFIXES = {"dev": "crime_trends_dev", "prod": "crime_trends"}
+"""Target of dbt -> what the names of the BigQuery datasets begin with, if no setting says."""
+
+CORES = (4, 8, 16)
+CORE_MEGABYTES = (1024, 7424)
+"""What a serverless batch gives a core of a driver or an executor, at least and at most, memory overhead included
+(https://cloud.google.com/dataproc-serverless/docs/concepts/properties)."""
+
+PYSPARK_OVERHEAD = 0.4
+"""The memory overhead of serverless batches in Python, as a share of the memory; the source is the same."""
 
 SparkPlace = Literal["local", "dataproc", "dataproc-serverless"]
 
@@ -22,6 +33,17 @@ def _base_url(url: str) -> str:
 
 
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
+
+
+def _cores(count: int) -> int:
+    if count not in CORES:
+        raise ValueError(f"must be one of {', '.join(map(str, CORES))}")
+    return count
+
+
+def _prefix(prefix: str | None, fields: ValidationInfo) -> str:
+    return prefix or DBT_PREFIXES[fields.data.get("dbt_target", "prod")]
+
 
 Memory = Annotated[str, Field(pattern=r"^\d+[mg]$")]
 Bucket = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$")]
@@ -48,17 +70,20 @@ class CloudSettings(BaseModel):
         description="Bucket for what only lives as long as a run: messages of Spark's jobs, and what Dataproc stages "
         "and prints; needed for Dataproc.",
     )
-    bigquery_prefix: str = Field(
-        "crime_trends",
+    dbt_target: Literal["dev", "prod"] = Field(
+        "prod",
+        description="Target of dbt on Google Cloud: `dev` has datasets of its own, and refuses a query that would read "
+        "more than 10 GB.",
+    )
+    bigquery_prefix: Annotated[str, BeforeValidator(_prefix)] = Field(  # type: ignore[assignment]  # validated
+        None,
         pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-        description="What the names of the BigQuery datasets begin with: `<prefix>_warehouse` and so on.",
+        description="What the names of the BigQuery datasets begin with: `<prefix>_warehouse` and so on; by default "
+        f"`{DBT_PREFIXES['prod']}`, and `{DBT_PREFIXES['dev']}` where dbt's target is `dev`.",
     )
     bigquery_location: str | None = Field(None, description="Where BigQuery keeps the data; by default the region.")
     bigquery_deadline_seconds: float = Field(
         3600, ge=1, description="How long a BigQuery job may take until it is cancelled."
-    )
-    dbt_target: Literal["dev", "prod"] = Field(
-        "prod", description="Target of dbt on Google Cloud: `dev` refuses a query that would read more than 10 GB."
     )
     dataproc_cluster: str | None = Field(
         None, description="The cluster that runs Spark's jobs; needed for `dataproc`, and for nothing else."
@@ -74,8 +99,12 @@ class CloudSettings(BaseModel):
         None, description="Subnetwork of serverless batches; by default the project's default network."
     )
     spark_executors: int = Field(2, ge=2, le=2000, description="Executors of a Dataproc job; two are the least.")
-    spark_executor_cores: Literal[4, 8, 16] = Field(4, description="Cores of an executor: 4, 8 or 16.")
-    spark_executor_memory: Memory = Field("9600m", description="Memory of a Dataproc job's driver and its executors.")
+    spark_executor_cores: Annotated[int, AfterValidator(_cores)] = Field(
+        4, description="Cores of a Dataproc job's driver and of each executor: 4, 8 or 16."
+    )
+    spark_executor_memory: Memory = Field(
+        "9600m", description="Memory of a Dataproc job's driver and of each executor, without Spark's overhead."
+    )
     spark_properties: Json[dict[str, str]] = Field(
         "{}",  # type: ignore[arg-type]  # defaults are parsed too
         description="More properties of Spark's jobs on Dataproc, as JSON; they come before what is set above.",
@@ -128,8 +157,19 @@ class CloudSettings(BaseModel):
         return self
 
     @property
+        if place == "dataproc-serverless":
+            self._check_batch_memory()
     def bigquery_place(self) -> str:
         """Where BigQuery keeps the data."""
+    def _check_batch_memory(self) -> None:
+        cores, memory = self.spark_executor_cores, self.spark_executor_memory
+        least, most = (round(cores * megabytes / (1 + PYSPARK_OVERHEAD)) for megabytes in CORE_MEGABYTES)
+        if not least <= int(memory[:-1]) * (1024 if memory.endswith("g") else 1) <= most:
+            raise ValueError(
+                f"{PREFIX}SPARK_EXECUTOR_MEMORY={memory} does not fit {PREFIX}SPARK_EXECUTOR_CORES={cores}: "
+                f"a serverless batch with so many takes {least}m to {most}m"
+            )
+
         return self.bigquery_location or self.gcp_region
 
     @property

@@ -34,7 +34,7 @@ class DataprocResource(SparkResource):
         lake_bucket: also holds the code that jobs run.
         pipes_bucket: for messages and, where it can be chosen, the driver's output.
         endpoint: Dataproc's address, instead of Google's own.
-        executors, executor_cores, memory: executors, and memory of each and of the driver.
+        executors, executor_cores, memory: executors, and cores and memory of each and of the driver.
         properties: further ones of Spark; they win.
         deadline_seconds: how long a job may take, waiting for its machines included.
         poll_seconds: how often it is looked at.
@@ -97,6 +97,7 @@ class DataprocResource(SparkResource):
             "spark.executor.instances": str(self.executors),
             "spark.executor.cores": str(self.executor_cores),
             "spark.executor.memory": self.memory,
+            "spark.driver.cores": str(self.executor_cores),
             "spark.driver.memory": self.memory,
             **self.properties,
         }

@@ -182,11 +182,11 @@ class BigQueryModels:
         """One call of dbt, as it is called for BigQuery; all of it must work."""
         settings = {
             "CRIME_TRENDS_BIGQUERY_ENDPOINT": self.bigquery.endpoint,
+            "CRIME_TRENDS_BIGQUERY_LOCATION": LOCATION,
             "CRIME_TRENDS_BIGQUERY_METHOD": "oauth-secrets",
             "CRIME_TRENDS_BIGQUERY_PREFIX": self.prefix,
             "CRIME_TRENDS_BIGQUERY_TOKEN": "taken by the emulator, whatever it is",
             "CRIME_TRENDS_GCP_PROJECT": PROJECT,
-            "CRIME_TRENDS_GCP_REGION": LOCATION,
             "DBT_LOG_PATH": str(self.path / "logs"),
             "DBT_TARGET_PATH": str(self.path / "target"),
             "DBT_USE_COLORS": "false",

@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+import jinja2
 import pytest
+import yaml
 
+from crime_trends.cloud_settings import CloudSettings
 from crime_trends.errors import CloudError, UsageError
 from crime_trends.portals.token import socrata_app_token
 from crime_trends.resources.dataproc import dataproc
 from crime_trends.resources.spark_session import spark_session
 from crime_trends.settings import Settings
 from crime_trends_tests.cloud.secret_manager import running_secret_manager
+from crime_trends_tests.conftest import REPOSITORY
 
 COMPLETE = {"TARGET": "gcp", "GCP_PROJECT": "crimes", "LAKE_BUCKET": "lake", "PIPES_BUCKET": "pipes"}
 SECRET = "projects/crimes/secrets/socrata/versions/latest"  # noqa: S105
 REFUSED = "projects/crimes/secrets/socrata/versions/1"
+CHANGED: dict[str, tuple[str, Any]] = {
+    "target": ("gcp", "gcp"),
+    "spark": ("dataproc", "dataproc"),
+    "gcp_project": ("crimes", "crimes"),
+    "gcp_region": ("europe-west1", "europe-west1"),
+    "lake_bucket": ("lake", "lake"),
+    "pipes_bucket": ("pipes", "pipes"),
+    "bigquery_prefix": ("mine", "mine"),
+    "bigquery_location": ("EU", "EU"),
+    "bigquery_deadline_seconds": ("60", 60),
+    "dbt_target": ("dev", "dev"),
+    "dataproc_cluster": ("crimes", "crimes"),
+    "spark_runtime": ("2.3", "2.3"),
+    "spark_image": ("pkg.dev/image", "pkg.dev/image"),
+    "spark_service_account": ("spark@example.org", "spark@example.org"),
+    "spark_subnetwork": ("inside", "inside"),
+    "spark_executors": ("3", 3),
+    "spark_executor_cores": ("8", 8),
+    "spark_executor_memory": ("20g", "20g"),
+    "spark_properties": ('{"spark.x": "1"}', {"spark.x": "1"}),
+    "spark_session_properties": ('{"spark.y": "1"}', {"spark.y": "1"}),
+    "spark_session_deadline_seconds": ("60", 60),
+    "spark_deadline_seconds": ("60", 60),
+    "spark_poll_seconds": ("0.5", 0.5),
+    "socrata_app_token_secret": ("socrata", "socrata"),
+    "storage_endpoint": ("http://127.0.0.1:1/", "http://127.0.0.1:1"),
+    "bigquery_endpoint": ("http://127.0.0.1:2", "http://127.0.0.1:2"),
+    "dataproc_endpoint": ("http://127.0.0.1:3", "http://127.0.0.1:3"),
+    "secret_manager_endpoint": ("https://example.org", "https://example.org"),
+}
+"""Field -> how the environment says something else than its default, and what that is."""
 
 
 def load(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> Settings:
@@ -35,6 +71,9 @@ def load(monkeypatch: pytest.MonkeyPatch, settings: Mapping[str, str]) -> Settin
         ({"TARGET": "aws"}, "CRIME_TRENDS_TARGET: "),
         ({"LAKE_BUCKET": "gs://lake"}, "CRIME_TRENDS_LAKE_BUCKET: "),
         ({"SPARK_EXECUTORS": "1"}, "CRIME_TRENDS_SPARK_EXECUTORS: "),
+        ({"SPARK_EXECUTOR_CORES": "2"}, "CRIME_TRENDS_SPARK_EXECUTOR_CORES: must be one of 4, 8, 16"),
+        ({"BIGQUERY_PREFIX": "crime-trends"}, "CRIME_TRENDS_BIGQUERY_PREFIX: "),
+        ({"DBT_TARGET": "local"}, "CRIME_TRENDS_DBT_TARGET: "),
         ({"SPARK_PROPERTIES": "spark.x=1"}, "CRIME_TRENDS_SPARK_PROPERTIES: Invalid JSON"),
         ({"STORAGE_ENDPOINT": "127.0.0.1:80"}, "CRIME_TRENDS_STORAGE_ENDPOINT: must be an address"),
     ],
@@ -46,6 +85,55 @@ def test_what_is_missing_or_wrong_is_named(
         load(monkeypatch, {**COMPLETE, **changed})
     assert str(failure.value).startswith(f"wrong setting: {named}")
     assert "\n" not in str(failure.value)
+
+
+def test_every_setting_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    defaults = Settings.load()
+    settings = load(monkeypatch, {name.upper(): text for name, (text, _) in CHANGED.items()})
+    for name in CloudSettings.model_fields:
+        assert getattr(settings, name) == CHANGED[name][1] != getattr(defaults, name), name
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory", "taken"),
+    [
+        ("4", "9600m", None),
+        ("4", "2925m", "2926m to 21211m"),
+        ("4", "21g", "2926m to 21211m"),
+        ("16", "9600m", "11703m to 84846m"),
+        ("16", "82g", None),
+    ],
+)
+def test_serverless_takes_so_much_memory_for_each_core(
+    cores: str, memory: str, taken: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = {**COMPLETE, "SPARK_EXECUTOR_CORES": cores, "SPARK_EXECUTOR_MEMORY": memory}
+    if taken:
+        with pytest.raises(UsageError, match=rf"MEMORY={memory} does not fit .*_CORES={cores}: .* takes {taken}$"):
+            load(monkeypatch, chosen)
+        chosen |= {"SPARK": "dataproc", "DATAPROC_CLUSTER": "crimes"}
+    properties = dataproc(load(monkeypatch, chosen)).spark_properties()
+    for process in ("driver", "executor"):
+        assert properties[f"spark.{process}.cores"] == cores
+        assert properties[f"spark.{process}.memory"] == memory
+
+
+@pytest.mark.parametrize(
+    ("target", "prefix", "held"),
+    [("dev", "", "crime_trends_dev"), ("prod", "", "crime_trends"), ("dev", "mine", "mine")],
+)
+def test_dbt_builds_where_the_warehouse_is(
+    target: str, prefix: str, held: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load(monkeypatch, {**COMPLETE, "DBT_TARGET": target, "BIGQUERY_PREFIX": prefix})
+    profile = yaml.safe_load((REPOSITORY / "dbt_project" / "profiles.yml").read_text())["crime_trends"]["outputs"]
+
+    def rendered(name: str) -> str:
+        read = settings.dbt_variables.__getitem__  # without defaults, which would be said twice
+        return jinja2.Template(profile[target][name]).render(env_var=read)
+
+    assert settings.bigquery_prefix == held
+    assert [rendered(name) for name in ("project", "dataset", "location")] == ["crimes", held, "us-central1"]
 
 
 def test_spark_runs_serverless_on_google_cloud_and_here_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
