@@ -384,6 +384,11 @@ FIGURES = {
         "update marts.mart_los_angeles_status set measure_count = 2 where dataset = 'los_angeles_crime_reports'",
         {"mart_los_angeles_status_counts_every_case"},
     ),
+    "statuses that are comparable by their own word": (
+        "update marts.mart_los_angeles_status set is_comparable = not is_comparable "
+        "where dataset = 'los_angeles_crime_reports'",
+        {"mart_los_angeles_status_is_judged_as_int_month_status_says"},
+    ),
     "statuses of another city": (
         "update marts.mart_los_angeles_status set city = 'austin'",
         {"mart_los_angeles_status_record_types_are_not_mixed"},

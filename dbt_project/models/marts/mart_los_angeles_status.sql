@@ -22,6 +22,7 @@ select
     counts.month,
     counts.status_name,
     cast(counts.measure_count as int64) as measure_count,
+    months.is_comparable,
     cast(loaded.fetched_at as date) as as_of_date
 from counts
 inner join {{ ref('mart_monthly_counts') }} as months

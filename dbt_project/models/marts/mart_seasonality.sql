@@ -1,13 +1,18 @@
 {%- set least_years = 5 %}
 
+-- The newest in which a month counts; where none does, the newest tells why.
 with newest_series as (
     select
         dataset,
         measure,
         offense_group,
-        max_by(series_id, month) as series_id
+        series_id
     from {{ ref('int_series_months') }}
-    group by dataset, measure, offense_group
+    qualify
+        row_number() over (
+            partition by dataset, measure, offense_group
+            order by is_comparable desc, month desc
+        ) = 1
 ),
 
 months as (
