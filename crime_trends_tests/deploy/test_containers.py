@@ -38,6 +38,32 @@ def test_passwords_come_from_the_environment() -> None:
             assert value.startswith(("${", "{env:", "$(")), f"{path.name}: {value}"
 
 
+def is_in_image(path: str) -> bool:
+    """Whether a file gets into the image's build; of Docker's patterns those that the file has: ``*`` and ``**/``."""
+    for line in (REPOSITORY / ".dockerignore").read_text().splitlines():
+        if line and not line.startswith("#"):
+            pattern = re.escape(line).replace(r"\*\*/", "(.*/)?").replace(r"\*", "[^/]*")
+            if re.fullmatch(f"{pattern}(/.*)?", path):
+                return False
+    return True
+
+
+def test_no_settings_get_into_the_image() -> None:
+    settings = re.findall(r"[\w/.-]+\.env", COMPOSE.read_text())
+    assert "deploy/settings.env" in settings
+    for path in (
+        *settings,
+        ".env",
+        "google-cloud.env",
+        "dbt_project/.env",
+        ".crime_trends/lake/a",
+        "terraform/a.tfvars",
+    ):
+        assert not is_in_image(path), path
+    for path in ("deploy/dagster.yaml", "docker-compose.yaml", "scripts/setup", "crime_trends/settings.py"):
+        assert is_in_image(path), path
+
+
 def test_server_limits_runs_as_a_laptop_does() -> None:
     server = yaml.safe_load((REPOSITORY / "deploy" / "dagster.yaml").read_text())
     laptop = yaml.safe_load(DAGSTER_YAML)
