@@ -74,7 +74,8 @@ QUERIES = {
     "rolling": Query(
         "rolling.dataset, rolling.measure, rolling.offense_group, rolling.month, rolling.months_used, "
         "rolling.measure_count, rolling.reason, changes.change_percent, rates.rate_per_100k, "
-        "rates.population_year, rates.is_population_carried_forward",
+        "rates.change_percent as rate_change_percent, rates.population_year, rates.population_vintage, "
+        "rates.is_population_carried_forward, rates.population_base",
         """
         from marts.mart_rolling_12 as rolling
         left join marts.mart_rates as rates on rolling.dataset = rates.dataset and rolling.measure = rates.measure
@@ -145,7 +146,7 @@ QUERIES = {
         """,
     ),
     "clearance": Query(
-        "dataset, measure, offense_group, horizon_days, month, measure_count, arrest_count, "
+        "dataset, measure, offense_group, horizon_days, month, series_id, measure_count, arrest_count, "
         "exceptional_count, undated_count, not_stated_count, reason",
         """
         from marts.mart_clearance
@@ -153,7 +154,7 @@ QUERIES = {
         """,
     ),
     "los_angeles_status": Query(
-        "dataset, measure, offense_group, status_name, month, measure_count, as_of_date",
+        "dataset, measure, offense_group, status_name, month, series_id, measure_count, is_comparable, as_of_date",
         """
         from marts.mart_los_angeles_status
         order by dataset, measure, offense_group, status_name nulls last, month
@@ -191,13 +192,11 @@ QUERIES = {
         """,
     ),
     "series": Query(
-        "series.dataset, series.offense_group, series.series_id, series.first_month, series.last_month, "
-        "breaks.note, breaks.source",
+        "dataset, offense_group, first_month, last_month",
         """
-        from facts.dim_series as series
-        left join facts.series_breaks as breaks on series.break_id = breaks.break_id
-        where series.offense_group <> 'all'
-        order by series.dataset, series.offense_group, series.first_month
+        from facts.dim_series
+        where offense_group <> 'all'
+        order by dataset, offense_group, first_month
         """,
     ),
     "changes": Query(

@@ -95,11 +95,11 @@ def test_preliminary_months_are_hatched_and_off_by_default(open_page: Open, dash
     wait_until_drawn(page)
     panel = page.get_by_test_id(f"trend-{AUSTIN}")
     assert panel.locator("[fill='url(#hatch-0)'], [style*='hatch']").count() == 0
-    settled = int(value(page, f"trend-{AUSTIN}-sum"))
+    settled = value(page, f"trend-{AUSTIN}-sum")
     page.get_by_label("Preliminary months").check()
     wait_until_drawn(page)
     page.wait_for_selector(f"[data-testid=trend-{AUSTIN}] [fill='url(#hatch-0)']")
-    assert int(value(page, f"trend-{AUSTIN}-sum")) > settled
+    assert value(page, f"trend-{AUSTIN}-sum") == settled
     assert "preliminary=1" in page.url
 
 
@@ -111,7 +111,11 @@ def test_a_trend_is_the_marts_to_read_and_to_download(open_page: Open, dashboard
         "order by month desc"
     )
     panel = f"trend-{LEGACY}"
-    assert int(value(page, f"{panel}-sum")) == sum(count for _, count, _, _ in months)
+    ((whole, in_sum),) = full_home.query(
+        f"select sum(measure_count), count(*) from intermediate.int_series_months {where} and is_comparable"
+    )
+    assert value(page, f"{panel}-sum") == str(whole)
+    assert f"in the {in_sum} settled, complete months of Jan 2010 to " in page.get_by_test_id(panel).inner_text()
     rows = saved(page, panel)
     assert [
         (row["month"], int(row["measure_count"]), int(row["low_count"]), int(row["high_count"])) for row in rows
@@ -147,20 +151,87 @@ def test_a_trend_is_the_marts_to_read_and_to_download(open_page: Open, dashboard
     assert value(page, f"{panel}-{month}-measure_count") == str(months[5][1])
 
 
-@pytest.mark.parametrize(("show", "column"), [("rolling", "measure_count"), ("rate", "rate_per_100k")])
+@pytest.mark.parametrize(
+    ("show", "column", "change", "mart"),
+    [
+        ("rolling", "measure_count", "change_percent", "mart_year_over_year"),
+        ("rate", "rate_per_100k", "rate_change_percent", "mart_rates"),
+    ],
+)
 def test_twelve_months_and_rates_are_those_of_the_marts(
-    open_page: Open, dashboard: Path, full_home: ModelsHome, show: str, column: str
+    open_page: Open, dashboard: Path, full_home: ModelsHome, show: str, column: str, change: str, mart: str
 ) -> None:
     page = open_page(dashboard, f"view=trend&group=theft&city=austin&show={show}")
-    mart = {"rolling": "mart_rolling_12", "rate": "mart_rates"}[show]
-    expected = full_home.query(
-        f"select {column} from marts.{mart} where dataset = '{AUSTIN}' and measure = 'cases' "
-        "and offense_group = 'theft' and reason is null order by month desc"
-    )
+    months = {
+        f"{month:%Y-%m}": (figure, percent)
+        for month, figure, percent in full_home.query(
+            f"select month, {column}, change_percent from marts.{mart} where dataset = '{AUSTIN}' "
+            "and measure = 'cases' and offense_group = 'theft' "
+            + ("and period_length = 'rolling_12'" if show == "rolling" else "")
+        )
+    }
     rows = saved(page, f"trend-{AUSTIN}")
-    told = [float(row[column]) for row in rows if row[column]]
-    assert told == [pytest.approx(float(figure), abs=0.001) for (figure,) in expected]
+    assert len(rows) > 250
+    for row in rows:
+        figure, percent = months[row["month"]]
+        assert row[column] == "" if figure is None else float(row[column]) == pytest.approx(float(figure), abs=0.001)
+        assert row[change] == "" if percent is None else float(row[change]) == pytest.approx(float(percent))
     assert {row["reason"] for row in rows if not row[column]} == {"the series breaks"}
+    wait_until_drawn(page)
+    page.get_by_test_id(f"trend-{AUSTIN}").locator(".chart").focus()
+    for row in rows[:3]:
+        page.keyboard.press("ArrowLeft")
+        said = page.get_by_test_id(f"trend-{AUSTIN}").locator(".tip").inner_text()
+        assert f"{abs(float(row[change])):.1f} % on a year before" in said
+
+
+def test_a_rate_is_told_with_its_residents_and_breaks_with_each_census(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&group=theft&city=austin&show=rate")
+    rows = {row["month"]: row for row in saved(page, f"trend-{AUSTIN}")}
+    first = rows["2026-09"]
+    assert "residents: US Census Bureau, estimates published in 2009, 2019, 2024, 2025" in first["source"]
+    assert (first["population_year"], first["is_population_carried_forward"]) == ("2025", "1")
+    texts = ("Jan 2010: The population estimates", "Jan 2020: The population estimates", "Oct 2021: Reports that are")
+    places = [first["series_breaks"].index(text) for text in texts]
+    assert places == sorted(places)
+    assert rows["2010-06"]["rate_per_100k"]
+    assert not rows["2010-06"]["rate_change_percent"]
+    wait_until_drawn(page)
+    chart = page.get_by_test_id(f"trend-{AUSTIN}").locator(".chart")
+    assert chart.locator(".mark-rule line[stroke-dasharray]").count() == 3
+    assert chart.locator(".mark-line path").count() == 3  # one for each census, of which the last has a hole
+    page = open_page(dashboard, "view=trend&group=theft&city=austin")
+    assert "population" not in saved(page, f"trend-{AUSTIN}")[0]["series_breaks"]
+
+
+def test_only_breaks_within_the_months_that_are_held_are_named(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&group=theft&city=los_angeles")
+    assert saved(page, f"trend-{NIBRS}")[0]["series_breaks"].startswith("Until Dec 2024: The LAPD moves")
+    page = open_page(dashboard, "view=trend&group=theft&city=san_diego")
+    assert saved(page, f"trend-{OFFENSES}")[0]["series_breaks"].startswith("Until Dec 2020: San Diego's NIBRS")
+    page = open_page(dashboard, "view=calls")
+    assert saved(page, "calls-outcomes")[0]["series_breaks"].startswith("Oct 2017: The police change the codes")
+    assert saved(page, "calls-monthly")[0]["series_breaks"] == "none known"
+
+
+def test_no_share_of_clearance_spans_a_break_or_stands_on_a_few_cases(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=clearance&group=theft&horizon=90")
+    rows = {row["month"]: row for row in saved(page, f"clearance-{AUSTIN}")}
+    assert rows["2021-09"]["cleared_share"]
+    assert not any(rows[month]["cleared_share"] for month in ("2021-10", "2021-12", "2022-06", "2022-08"))
+    assert rows["2022-09"]["cleared_share"]
+    page = open_page(dashboard, "view=clearance&group=murder")
+    assert "Fewer than 50 cases" in page.get_by_test_id(f"clearance-{AUSTIN}-lacking").inner_text()
+
+
+def test_years_that_are_not_comparable_with_the_newest_are_pale(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=year&group=theft&city=austin")
+    panel = page.get_by_test_id(f"year-{AUSTIN}")
+    assert "not comparable with the newest year" in panel.locator(".legend").inner_text()
+    reasons = {row["label"]: row["comparison_reason"] for row in saved(page, f"year-{AUSTIN}")}
+    wait_until_drawn(page)
+    pale = panel.locator(".mark-rect path[fill-opacity='0.22']")
+    assert pale.count() == sum(bool(reason) for reason in reasons.values()) == 19  # 2003 to 2021
 
 
 def test_an_index_begins_anew_with_each_series(open_page: Open, dashboard: Path) -> None:
@@ -188,6 +259,11 @@ def test_hours_are_those_of_the_marts(open_page: Open, dashboard: Path, full_hom
     for weekday, hour, count in expected:
         assert shown[f"hours-{AUSTIN}-{weekday}-{hour}"] == str(count)
     assert int(value(page, f"hours-{AUSTIN}-sum")) == sum(count for _, _, count in expected)
+    ((excluded,),) = full_home.query(
+        "select excluded_share from marts.mart_weekday_hours where calendar_year = 2023 "
+        f"and dataset = '{AUSTIN}' and offense_group = 'robbery' limit 1"
+    )
+    assert float(value(page, f"hours-{AUSTIN}-excluded")) == pytest.approx(excluded)
     assert "no time to the minute" in page.get_by_test_id(f"hours-{OFFENSES}-lacking").inner_text()
     lacks = "It lacks Jan to Dec 2023 (before Los Angeles NIBRS offenses begin)."
     assert lacks in page.get_by_test_id(f"hours-{NIBRS}-lacking").inner_text()

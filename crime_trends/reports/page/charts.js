@@ -16,8 +16,9 @@ function timeTicks(from, to, width, isMonthly) {
 }
 
 // One layer of a time chart. kind: line, bars (around `middle`), band (from `field` to `upper`) or points. A line
-// breaks where a figure is missing; the others leave out what has none and what does not pass `test`.
-function timeLayer({ kind, field, upper, color, test, ...mark }, rows, axis, time, barWidth) {
+// breaks where a figure is missing, and where the field `within` changes; the others leave out what has none and what does
+// not pass `test`.
+function timeLayer({ kind, field, upper, color, test, within, ...mark }, rows, axis, time, barWidth) {
   const marks = {
     line: { type: "line", stroke: color, strokeJoin: "round", strokeWidth: 2, clip: true },
     bars: { type: "bar", fill: color, clip: true, width: barWidth },
@@ -33,6 +34,7 @@ function timeLayer({ kind, field, upper, color, test, ...mark }, rows, axis, tim
       y: { ...axis, field, ...(kind === "bars" && { stack: null }) },
       ...(kind === "band" && { y2: { field: upper } }),
       x: kind === "bars" ? { ...time, field: "middle" } : time,
+      ...(within && { detail: { field: within, type: "nominal" } }),
     },
   };
 }

@@ -41,18 +41,32 @@ function mappingText(dataset, measure, groupsShown) {
   return `${formatShare(exact / sum)} coded so by the police, the rest by rules${range}`;
 }
 
-function breaksText(dataset, groupsShown) {
-  const spans = groupsShown.flatMap((group) => rowsOf("series", dataset.key, group).filter((span) => span.note));
-  const texts = spans.map((span) => `${formatMonth(span.first_month)}: ${span.note}`);
-  return [...new Set(texts)].join(" ") || "none known";
-}
-
 // What changed that concerns the dataset and one of the groups, in order of time.
 const changesOf = (dataset, groups) => rowsOf("changes").filter((row) => (
   row.dataset === dataset.key || (row.dataset === null && (row.city === null || row.city === page.cityKeys[dataset.city]))
 ) && (row.offense_groups === null || groups.some((group) => `|${row.offense_groups}|`.includes(`|${group}|`))));
 
 const whenOf = (change) => (change.valid_to === null ? `from ${formatDay(change.valid_from)}` : dayRange(change.valid_from, change.valid_to));
+
+const groupsOf = (dataset) => (dataset.recordType === "call" ? ["call"] : crimeGroups);
+
+// Where figures cease to be comparable, in order of time: each change has a month at which it begins and, if it is over, one
+// at which what was before is back. of: what of the figures it concerns.
+function breaksOf(dataset, groupsShown, of = "counts") {
+  const changes = changesOf(dataset, groupsShown).filter((change) => change.effect === "nulls" && change.applies_to === of);
+  return changes.flatMap(({ valid_from, valid_to, note }) => {
+    const begin = monthOfDay(valid_from);
+    const end = valid_to === null ? null : monthOfDay(valid_to);
+    return [{ month: begin, text: `${formatMonth(begin)}: ${note}` }, ...(end === null ? [] : [{ month: end + 1, text: `Until ${formatMonth(end)}: ${note}` }])];
+  }).map((place) => ({ ...place, at: monthStart(place.month) })).sort((a, b) => a.month - b.month);
+}
+
+function breaksText(dataset, measure, groupsShown, kinds) {
+  const months = groupsShown.flatMap((group) => rowsOf("monthly", dataset.key, measure, group).map((row) => row.month));
+  const [first, last] = [Math.min(...months), Math.max(...months)];
+  const breaks = kinds.flatMap((of) => breaksOf(dataset, groupsShown, of)).filter(({ month }) => month > first && month <= last);
+  return breaks.sort((a, b) => a.month - b.month).map(({ text }) => text).join(" ") || "none known";
+}
 
 // Changes of which counts are to be read with care. What cuts a series or makes a month incomplete is said elsewhere.
 function issuesText(dataset, measure, groupsShown) {
@@ -68,19 +82,20 @@ function issuesText(dataset, measure, groupsShown) {
 
 const factsCache = new Map();
 
-// Everything that a panel of a dataset says of its figures. groupsShown: offense groups; none for published rows.
-function factsOf(dataset, measure, groupsShown) {
-  const key = [dataset.key, measure, ...groupsShown].join("|");
+// Everything that a panel of a dataset says of its figures. groupsShown: offense groups; none for published rows. breaks:
+// of what it names the breaks.
+function factsOf(dataset, measure, groupsShown, breaks = ["counts"]) {
+  const key = [dataset.key, measure, ...groupsShown, ...breaks].join("|");
   if (!factsCache.has(key)) {
     const counts = measure === "records" || measure === "rows" ? (dataset.recordType === "call" ? "calls" : "records") : measure;
-    const shown = groupsShown.length ? groupsShown : dataset.recordType === "call" ? ["call"] : crimeGroups;
+    const shown = groupsShown.length ? groupsShown : groupsOf(dataset);
     factsCache.set(key, {
       unit: UNIT_TEXTS[measure],
       date_basis: DATE_BASIS[dataset.recordType],
       source: dataset.source,
       retrieved: dataset.retrieved ?? "not known",
       settled_until: settledText(dataset, counts, shown),
-      series_breaks: breaksText(dataset, shown),
+      series_breaks: breaksText(dataset, counts, shown, breaks),
       mapping_confidence: mappingText(dataset, counts, shown),
       known_issues: issuesText(dataset, counts, shown),
     });

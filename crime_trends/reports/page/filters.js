@@ -13,6 +13,4 @@ const crimeOf = ({ city, measure }) => crimeDatasets.filter(inCity(city)).filter
 const RAPE_NOTE = "Rape here is NIBRS 11A, 11B and 11C: the definition of 2013, wider than before. Most rapes are never reported, so a change can be one of reporting; it is shown by city only.";
 const groupNotice = ({ group }) => (group === "rape" ? [make("p", { className: "note", textContent: RAPE_NOTE })] : []);
 
-const breaksOf = (dataset, group) => rowsOf("series", dataset.key, group).filter((span) => span.note).map((span) => ({ at: monthStart(span.first_month), note: span.note }));
-
 const monthColumn = { key: "month", label: "Month", format: formatMonth, raw: isoMonth };

@@ -2,11 +2,11 @@
 
 const TOP_OUTCOMES = 5;
 const CALL_DATASET = datasets.find((dataset) => dataset.recordType === "call");
-const callFacts = () => factsOf(CALL_DATASET, "calls", ["call"]);
+const callFacts = (breaks) => factsOf(CALL_DATASET, "calls", ["call"], breaks);
 
 function outcomePanels({ list }) {
   const dataset = CALL_DATASET;
-  const panel = { id: "calls-outcomes", dataset, title: `How calls ended, codes ${list}`, wide: true, facts: callFacts() };
+  const panel = { id: "calls-outcomes", dataset, title: `How calls ended, codes ${list}`, wide: true, facts: callFacts(["counts", "dispositions"]) };
   const all = rowsOf("outcomes", dataset.key, list).filter((row) => row.is_comparable);
   if (!all.length) {
     const held = rowsOf("outcomes", dataset.key, list);

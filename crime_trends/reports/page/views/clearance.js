@@ -11,13 +11,15 @@ function cohortPanel(dataset, { group, horizon }) {
   const at = new Map(told.map((row) => [row.month, row]));
   const rows = told.map((row) => {
     const year = Array.from({ length: SMOOTH }, (_, back) => at.get(row.month - back));
-    const whole = year.every(Boolean);
+    const whole = year.every((month) => month?.series_id === row.series_id);
     const sum = (field) => year.reduce((total, month) => total + month[field], 0);
     const cases = whole ? sum("measure_count") : 0;
-    const share = (field) => (cases ? sum(field) / cases : null);
+    const share = (field) => (cases >= INDEX_BASE ? sum(field) / cases : null);
     const arrest = share("arrest_count");
-    return placed({ ...row, key: row.month, arrest_share: arrest, cleared_share: arrest === null ? null : arrest + share("exceptional_count"), not_stated_share: share("not_stated_count"), month_share: row.measure_count ? (row.arrest_count + row.exceptional_count) / row.measure_count : null });
+    return placed({ ...row, key: row.month, arrest_share: arrest, cleared_share: arrest === null ? null : arrest + share("exceptional_count"), not_stated_share: share("not_stated_count"), month_share: row.measure_count >= INDEX_BASE ? (row.arrest_count + row.exceptional_count) / row.measure_count : null });
   });
+  const isLine = rows.some((row, place) => place && row.cleared_share !== null && rows[place - 1].cleared_share !== null);
+  if (!isLine) return { ...panel, lacking: `Fewer than ${INDEX_BASE} cases in twelve months of one series: no share is told.` };
   const last = rows.at(-1);
   return {
     ...panel,
@@ -26,7 +28,7 @@ function cohortPanel(dataset, { group, horizon }) {
     chart: {
       rows, x: "at", height: HEIGHT, label: `Share cleared within ${horizon} days, by the month of the case.`,
       spec: timeChart({
-        rows, from: rows[0].at, to: last.end, breaks: breaksOf(dataset, group), format: ".0%",
+        rows, from: rows[0].at, to: last.end, breaks: breaksOf(dataset, [group]), format: ".0%",
         layers: [
           { kind: "points", field: "month_share", color: dataset.color, opacity: 0.28 },
           { kind: "line", field: "not_stated_share", color: "var(--muted)", strokeDash: [4, 3], strokeWidth: 1.2 },
@@ -34,7 +36,7 @@ function cohortPanel(dataset, { group, horizon }) {
           { kind: "line", field: "cleared_share", color: dataset.color },
         ],
       }),
-      read: (row) => [row.month_share === null ? "no case" : `${formatShare(row.month_share)} of ${counted(row.measure_count, "cases")}`, formatMonth(row.month), `by arrest ${formatCount(row.arrest_count)}, exceptionally ${formatCount(row.exceptional_count)}`, row.cleared_share === null ? null : `twelve months: ${formatShare(row.cleared_share)}`],
+      read: (row) => [row.month_share === null ? counted(row.measure_count, "cases") : `${formatShare(row.month_share)} of ${counted(row.measure_count, "cases")}`, formatMonth(row.month), `by arrest ${formatCount(row.arrest_count)}, exceptionally ${formatCount(row.exceptional_count)}`, row.cleared_share === null ? null : `twelve months: ${formatShare(row.cleared_share)}`],
     },
     table: {
       columns: [
@@ -51,17 +53,21 @@ function statusPanel(dataset, { group }) {
   const panel = { id: `status-${dataset.key}`, dataset, title: `Status of ${groupName[group].toLowerCase()}, ${dataset.title}`, facts: factsOf(dataset, "cases", [group]) };
   const all = rowsOf("los_angeles_status", dataset.key, "cases", group);
   if (!all.length) return { ...panel, lacking: `No case of ${dataset.title} was brought yet.` };
-  const years = [...new Set(all.map((row) => yearOf(row.month)))].sort((a, b) => a - b);
-  const statuses = [...new Set(all.map((row) => row.status_name))];
-  const rows = years.toReversed().map((year) => {
-    const own = all.filter((row) => yearOf(row.month) === year);
+  const told = all.filter((row) => row.is_comparable).sort((a, b) => b.month - a.month);
+  const lacks = lackingOfAll(dataset, "cases", group);
+  if (!told.length) return { ...panel, lacking: `No settled, complete month. ${lacks}` };
+  const yearInSeries = (row) => `${yearOf(row.month)} ${row.series_id}`;
+  const statuses = [...new Set(told.map((row) => row.status_name))].sort();
+  const rows = [...new Set(told.map(yearInSeries))].map((key) => {
+    const own = told.filter((row) => yearInSeries(row) === key);
     const months = [...new Set(own.map((row) => row.month))].sort((a, b) => a - b);
     const counts = Object.fromEntries(statuses.map((status) => [status, own.filter((row) => row.status_name === status).reduce((sum, row) => sum + row.measure_count, 0)]));
-    return { key: year, label: String(year), months: monthList(months), as_of: isoDay(Math.max(...own.map((row) => row.as_of_date))), all: own.reduce((sum, row) => sum + row.measure_count, 0), ...counts };
+    return { key, label: String(yearOf(months[0])), months: monthList(months), as_of: isoDay(Math.max(...own.map((row) => row.as_of_date))), all: own.reduce((sum, row) => sum + row.measure_count, 0), ...counts };
   });
   return {
     ...panel, wide: true,
-    headline: make("span", { className: "sum", textContent: "as of the day on which the month was loaded; no day of a status is published" }),
+    headline: make("span", { className: "sum", textContent: "settled, complete months, as of the day on which they were fetched; no day of a status is published" }),
+    content: lacks && make("p", { className: "hint", textContent: lacks }),
     table: {
       shown: true,
       columns: [

@@ -19,7 +19,7 @@ function growthPanel(dataset) {
     legend: AGES.map((age, place) => swatch("dot", `var(--kind-${place})`, `since ${age} days after its end`)),
     chart: {
       rows: told, x: "at", height: HEIGHT, label: "Growth of each month since an age.",
-      spec: timeChart({ rows: told, from: told[0].at, to: told.at(-1).end, format: ".1f", layers: AGES.map((age, place) => ({ kind: "line", field: `growth_${age}`, color: `var(--kind-${place})`, point: { size: 24, fill: `var(--kind-${place})` } })) }),
+      spec: timeChart({ rows: told, from: told[0].at, to: told.at(-1).end, breaks: breaksOf(dataset, groupsOf(dataset)), format: ".1f", layers: AGES.map((age, place) => ({ kind: "line", field: `growth_${age}`, color: `var(--kind-${place})`, point: { size: 24, fill: `var(--kind-${place})` } })) }),
       read: (row) => [counted(row.newest_count, unit), formatMonth(row.month), ...AGES.map((age) => (row[`count_${age}`] === null ? `${age} days: ${row[`reason_${age}`]}` : `${age} days: ${formatCount(row[`count_${age}`])}${row[`growth_${age}`] === null ? "" : `, ${formatPercent(row[`growth_${age}`])} since`}`))],
     },
     table: {
@@ -43,7 +43,7 @@ function lagPanel(dataset, { group }) {
     legend: LAG_SHARES.map(([, text], place) => swatch("line", `var(--kind-${place})`, text)),
     chart: {
       rows, x: "at", height: HEIGHT, label: "Share of each month's cases that was reported within some days.",
-      spec: timeChart({ rows, from: rows[0].at, to: last.end, format: ".0%", zero: false, layers: LAG_SHARES.map(([field], place) => ({ kind: "line", field, color: `var(--kind-${place})`, strokeWidth: 1.5 })) }),
+      spec: timeChart({ rows, from: rows[0].at, to: last.end, breaks: breaksOf(dataset, [group]), format: ".0%", zero: false, layers: LAG_SHARES.map(([field], place) => ({ kind: "line", field, color: `var(--kind-${place})`, strokeWidth: 1.5 })) }),
       read: (row) => [formatMonth(row.month), ...LAG_SHARES.map(([field, text]) => (row[field] === null ? null : `${formatShare(row[field])} ${text}`)), `half within ${row.median_lag_days} days`],
     },
     table: {

@@ -58,7 +58,7 @@ function cardChart(dataset, group, preliminary) {
     incomplete: Boolean(row.incomplete_reason),
   }));
   const draw = timeChart({
-    rows, from: monthStart(last - CARD_MONTHS + 1), to: monthStart(last + 1), breaks: breaksOf(dataset, group), height: 96,
+    rows, from: monthStart(last - CARD_MONTHS + 1), to: monthStart(last + 1), breaks: breaksOf(dataset, [group]), height: 96,
     layers: [
       { kind: "bars", field: "measure_count", color: dataset.color, fillOpacity: 0.38, test: (row) => row.settled },
       { kind: "bars", field: "measure_count", color: dataset.color, fillOpacity: 0.14, test: (row) => row.incomplete },

@@ -50,6 +50,16 @@ defineView({
 
 const HOUR_GROUPS = ["murder", "rape", "robbery", "aggravated_assault", "call"];
 
+// The share of all years that their excluded shares come to.
+function excludedShare(rows) {
+  let [held, all] = [0, 0];
+  for (const { measure_count, excluded_share } of rows) {
+    held += measure_count;
+    all += measure_count / (1 - excluded_share);
+  }
+  return all ? 1 - held / all : 0;
+}
+
 function hoursPanel(dataset, { group, year }) {
   const measure = dataset.recordType === "call" ? "calls" : "cases";
   const panel = { id: `hours-${dataset.key}`, dataset, title: `${groupName[group]}, ${dataset.title}`, facts: factsOf(dataset, measure, [group]) };
@@ -65,7 +75,7 @@ function hoursPanel(dataset, { group, year }) {
   for (const row of rows) cells.set(`${row.weekday_number}|${row.hour_of_day}`, (cells.get(`${row.weekday_number}|${row.hour_of_day}`) ?? 0) + row.measure_count);
   const most = Math.max(...cells.values());
   const sum = [...cells.values()].reduce((total, count) => total + count, 0);
-  const excluded = Math.max(...rows.map((row) => row.excluded_share));
+  const excluded = excludedShare(rows);
   const hours = Array.from({ length: 24 }, (_, hour) => hour);
   const days = [2, 3, 4, 5, 6, 7, 1];
   const cell = (day, hour) => {

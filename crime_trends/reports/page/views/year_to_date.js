@@ -3,7 +3,7 @@
 function yearPanel(dataset, { group, measure }) {
   const panel = { id: `year-${dataset.key}`, dataset, title: `${groupName[group]}, ${dataset.title}`, facts: factsOf(dataset, measure, [group]) };
   const all = rowsOf("year_to_date", dataset.key, measure, group);
-  const rows = all.map((row) => ({ ...row, key: row.calendar_year, label: String(row.calendar_year), strong: Boolean(row.is_newest_year) }));
+  const rows = all.map((row) => ({ ...row, key: row.calendar_year, label: String(row.calendar_year), strong: Boolean(row.is_newest_year), pale: row.comparison_reason !== null }));
   const told = rows.filter((row) => row.measure_count !== null);
   const newest = rows.find((row) => row.is_newest_year);
   if (!told.length) {
@@ -16,7 +16,7 @@ function yearPanel(dataset, { group, measure }) {
   return {
     ...panel,
     headline: make("span", { className: "sum" }, `${months} of each year; the newest is known `, figureText(`${panel.id}-age`, newest.age_days, `${newest.age_days} days`), " after"),
-    legend: [swatch("bar", dataset.color, "known now"), swatch("tick", "var(--ink)", "known at the newest year's age")],
+    legend: [swatch("bar", dataset.color, "known now"), told.some((row) => row.pale) && swatch("pale", dataset.color, "not comparable with the newest year"), swatch("tick", "var(--ink)", "known at the newest year's age")],
     chart: {
       rows: told, x: "label", height: HEIGHT, label: `${months} by year.`,
       spec: columnChart({ rows: told, field: "measure_count", tick: "same_age_count", color: dataset.color }),
