@@ -63,7 +63,7 @@ def dataproc_batches(region: str, endpoint: str | None = None) -> dataproc.Batch
     return dataproc.BatchControllerClient(client_options={"api_endpoint": _dataproc_address(region, endpoint)})
 
 
-def read_secret(version: str, endpoint: str | None = None) -> str:
+def read_secret(version: str, endpoint: str | None = None) -> bytes:
     """What a version of a secret in Secret Manager holds.
 
     Arguments:
@@ -81,7 +81,7 @@ def read_secret(version: str, endpoint: str | None = None) -> str:
     tries = Retry(predicate=is_transient, timeout=REQUEST_SECONDS)
     with cloud_errors(f"reading the secret {version}"):
         answer = client.access_secret_version(name=version, retry=tries, timeout=REQUEST_SECONDS)
-    return answer.payload.data.decode().strip()
+    return answer.payload.data
 
 
 def _plain_channel(endpoint: str | None) -> grpc.Channel:

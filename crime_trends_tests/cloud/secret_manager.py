@@ -11,7 +11,7 @@ from google.cloud import secretmanager_v1 as sm
 
 
 @contextmanager
-def running_secret_manager(versions: Mapping[str, str], refused: Collection[str] = ()) -> Iterator[str]:
+def running_secret_manager(versions: Mapping[str, bytes], refused: Collection[str] = ()) -> Iterator[str]:
     """A server of these secrets, by full name of the version, and of versions that nobody may read; its address."""
 
     def access(request: sm.AccessSecretVersionRequest, call: grpc.ServicerContext) -> sm.AccessSecretVersionResponse:
@@ -19,7 +19,7 @@ def running_secret_manager(versions: Mapping[str, str], refused: Collection[str]
             call.abort(grpc.StatusCode.PERMISSION_DENIED, "Permission denied")
         if request.name not in versions:
             call.abort(grpc.StatusCode.NOT_FOUND, f"Secret [{request.name}] not found or has no versions.")
-        payload = sm.SecretPayload(data=versions[request.name].encode())
+        payload = sm.SecretPayload(data=versions[request.name])
         return sm.AccessSecretVersionResponse(name=request.name, payload=payload)
 
     handler = grpc.unary_unary_rpc_method_handler(

@@ -87,7 +87,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SamplePortal]:
 
 @pytest.fixture(scope="module")
 def secret_manager() -> Iterator[str]:
-    with running_secret_manager({SECRET: CANARY}) as address:
+    with running_secret_manager({SECRET: CANARY.encode()}) as address:
         yield address
 
 

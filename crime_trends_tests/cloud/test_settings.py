@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,6 +22,7 @@ from crime_trends_tests.conftest import REPOSITORY
 
 COMPLETE = {"TARGET": "gcp", "GCP_PROJECT": "crimes", "LAKE_BUCKET": "lake", "PIPES_BUCKET": "pipes"}
 SECRET = "projects/crimes/secrets/socrata/versions/latest"  # noqa: S105
+CANARY = "canary-4b1d77"
 REFUSED = "projects/crimes/secrets/socrata/versions/1"
 CHANGED: dict[str, tuple[str, Any]] = {
     "target": ("gcp", "gcp"),
@@ -156,7 +159,7 @@ def test_each_spark_has_the_properties_that_are_meant_for_it(monkeypatch: pytest
 
 
 def test_the_token_comes_from_the_environment_before_secret_manager(monkeypatch: pytest.MonkeyPatch) -> None:
-    with running_secret_manager({SECRET: "from the manager\n"}, refused=[REFUSED]) as address:
+    with running_secret_manager({SECRET: b"from the manager\n"}, refused=[REFUSED]) as address:
         place = {"GCP_PROJECT": "crimes", "SECRET_MANAGER_ENDPOINT": address}
         settings = load(monkeypatch, {**place, "SOCRATA_APP_TOKEN_SECRET": "socrata"})
         assert socrata_app_token(settings) == "from the manager"
@@ -167,6 +170,24 @@ def test_the_token_comes_from_the_environment_before_secret_manager(monkeypatch:
             socrata_app_token(load(monkeypatch, {"SOCRATA_APP_TOKEN_SECRET": "x"}))
         with pytest.raises(CloudError, match=f"the secret {REFUSED} failed: status 403, Permission denied$"):
             socrata_app_token(load(monkeypatch, {"SOCRATA_APP_TOKEN_SECRET": REFUSED}))
+
+
+@pytest.mark.parametrize(
+    "token", [f"{CANARY}…".encode(), f"{CANARY}\x1b[1m".encode(), CANARY.encode() + b"\xff", b"\n"]
+)
+@pytest.mark.parametrize("name", ["CRIME_TRENDS_SOCRATA_APP_TOKEN", f"the secret {SECRET}"])
+def test_what_can_be_no_token_is_named_and_never_shown(
+    name: str, token: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_secret_manager({SECRET: token}) as address:
+        place = {"SOCRATA_APP_TOKEN_SECRET": SECRET, "SECRET_MANAGER_ENDPOINT": address}
+        if name.startswith("CRIME"):
+            place = {"SOCRATA_APP_TOKEN": os.fsdecode(token)}
+        settings = load(monkeypatch, place)
+        with pytest.raises(UsageError) as failure:
+            socrata_app_token(settings)
+    assert str(failure.value) == f"{name} holds no app token: it must be printable ASCII"
+    assert CANARY not in "".join(traceback.format_exception(failure.value)) + repr(settings)
 
 
 def test_a_secret_without_a_project_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
