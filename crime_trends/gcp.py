@@ -30,6 +30,9 @@ from crime_trends.errors import CloudBusyError, CloudError, CrimeTrendsError
 REQUEST_SECONDS = 60.0
 """How long one request may take, tries included."""
 
+LABELS = {"application": "crime_trends"}
+"""What everything that is made on Google Cloud bears; terraform/locals.tf has the same."""
+
 PASSING = {408, 429, 500, 502, 503, 504}
 """Status codes after which the same request may work later."""
 

@@ -14,7 +14,7 @@ from crime_cleaning.spec import CleaningReport
 
 from crime_trends.automation.retries import earlier_attempts
 from crime_trends.datasets import Dataset
-from crime_trends.gcp import dataproc_batches, dataproc_jobs
+from crime_trends.gcp import LABELS, dataproc_batches, dataproc_jobs
 from crime_trends.lake.base import Lake
 from crime_trends.lake.cleaning import CleaningPlan, discard_attempt
 from crime_trends.resources.cloud import CloudStorageResource, cloud_storage
@@ -68,6 +68,7 @@ class DataprocResource(SparkResource):
             id=work_id(plan.dataset, plan.attempt.rpartition("/")[2]),
             code=upload_code(buckets.bucket(self.lake_bucket)),
             labels={
+                **LABELS,
                 "run": f"run-{context.run.run_id}",
                 "dataset": plan.dataset.key.replace("_", "-"),
                 "partition": f"months-{months[0]}-to-{months[-1]}",

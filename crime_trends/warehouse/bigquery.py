@@ -20,7 +20,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery
 
 from crime_trends.errors import CrimeTrendsError, ReconciliationError
-from crime_trends.gcp import cloud_errors, is_emulator
+from crime_trends.gcp import LABELS, cloud_errors, is_emulator
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
 from crime_trends.warehouse.base import Reader, Row, Statement, Value, Warehouse
@@ -40,7 +40,6 @@ TYPES = {
 }
 """DuckDB's name of a type -> that of BigQuery's API. Wall-clock times have no zone, so they are no TIMESTAMP there."""
 
-LABELS = {"application": "crime_trends"}
 STAGING_DAYS = 1
 """When a staging table goes that a crash left behind."""
 

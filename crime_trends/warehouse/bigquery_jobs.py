@@ -17,7 +17,7 @@ from google.cloud.bigquery import DEFAULT_RETRY
 
 from crime_trends.cloud_settings import PREFIX
 from crime_trends.errors import NoTableError, WarehouseBusyError
-from crime_trends.gcp import REQUEST_SECONDS, cloud_errors
+from crime_trends.gcp import LABELS, REQUEST_SECONDS, cloud_errors
 from crime_trends.warehouse.base import Row, Statement, Value
 
 ABORTED = "Transaction is aborted due to concurrent update"
@@ -46,7 +46,6 @@ class Jobs:
     def __init__(self, client: bigquery.Client, *, prefix: str, run: str, deadline_seconds: float) -> None:
         self.client = client
         self.name = f"{prefix}-{run}"
-        self.labels = {"application": "crime_trends"}
         self.deadline_seconds = deadline_seconds
 
     def query(self, name: str, statements: Sequence[Statement], *, is_shared: bool = False) -> list[Row]:
@@ -60,7 +59,7 @@ class Jobs:
         sql, parameters = named_parameters(statements)
         if len(statements) > 1:
             sql = f"begin transaction;\n{sql};\ncommit transaction;"
-        config = bigquery.QueryJobConfig(query_parameters=parameters, labels=self.labels)
+        config = bigquery.QueryJobConfig(query_parameters=parameters, labels=LABELS)
         name = name if is_shared else f"{name}-{uuid.uuid4().hex}"
         with self.explained(f"BigQuery's job {name}"):
             rows = self.finish(

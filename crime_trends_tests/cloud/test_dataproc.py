@@ -86,6 +86,7 @@ def test_a_job_whose_message_is_lost_publishes_nothing_and_the_next_run_heals_it
 
     job = dataproc.jobs[dataproc.started[1]]
     assert job.placement.cluster_name == "crimes"
+    assert job.labels["application"] == "crime_trends"
     assert job.labels["dataset"] == "san-diego-calls-for-service"
     assert job.labels["partition"] == "months-2024-03-to-2024-04"
     assert job.labels["run"].startswith("run-")
@@ -101,6 +102,7 @@ def test_a_batch_whose_submission_is_answered_by_nobody_runs_once(
     assert outcomes(workplace.clean(CALLS, MONTHS).values()) == THREE_MONTHS
     [id] = dataproc.started
     batch = dataproc.batches[id]
+    assert batch.labels["application"] == "crime_trends"
     assert batch.runtime_config.version == "2.2"
     execution = batch.environment_config.execution_config
     assert (execution.service_account, execution.subnetwork_uri) == ("spark@example.org", "inside")
