@@ -7,6 +7,7 @@ resource "google_project_service" "apis" {
     "compute.googleapis.com",
     "dataproc.googleapis.com",
     "iam.googleapis.com",
+    "iamcredentials.googleapis.com", # readers act as the reader's account
     "iap.googleapis.com",
     "logging.googleapis.com",
     "secretmanager.googleapis.com",

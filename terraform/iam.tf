@@ -53,9 +53,7 @@ resource "google_project_iam_custom_role" "orchestrator" {
 
 locals {
   project_grants = {
-    orchestrator         = { role = google_project_iam_custom_role.orchestrator.id, member = google_service_account.orchestrator.member }
-    orchestrator_logs    = { role = "roles/logging.logWriter", member = google_service_account.orchestrator.member }
-    orchestrator_metrics = { role = "roles/monitoring.metricWriter", member = google_service_account.orchestrator.member }
+    orchestrator = { role = google_project_iam_custom_role.orchestrator.id, member = google_service_account.orchestrator.member }
     # Dataproc demands this role of the account that its machines run as. It also opens all of the project's buckets, which
     # is why the project holds nothing else and Terraform's state lies in another (docs/google-cloud.md, "Who may what").
     spark  = { role = "roles/dataproc.worker", member = google_service_account.spark.member }

@@ -10,6 +10,7 @@ resource "google_compute_instance" "orchestrator" {
   boot_disk {
     initialize_params {
       image = "debian-cloud/debian-13"
+      type  = "pd-balanced"
       size  = 20
     }
   }

@@ -43,3 +43,5 @@ metadata crime-trends-settings >settings.env
     echo "CRIME_TRENDS_SETTINGS_FILE=$folder/settings.env"
 } >.env
 docker-compose up --detach --no-build --remove-orphans
+# What no container has any more are images of before; they would fill the disk.
+docker image prune --all --force

@@ -30,14 +30,20 @@ variable "lake_bucket" {
 }
 
 variable "bigquery_prefix" {
-  description = "What the names of the BigQuery datasets begin with: <prefix>_warehouse, <prefix>_facts and so on."
+  description = "What the names of the BigQuery datasets begin with: <prefix>_warehouse, <prefix>_facts and so on; by default crime_trends."
   type        = string
-  default     = "crime_trends"
+  default     = null
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9_]{0,62}$", var.bigquery_prefix))
+    condition     = var.bigquery_prefix == null || can(regex("^[a-z][a-z0-9_]{0,62}$", var.bigquery_prefix))
     error_message = "bigquery_prefix must be up to 63 lower-case letters, digits and underscores, beginning with a letter."
   }
+}
+
+variable "socrata_token" {
+  description = "Whether there is an app token for the Socrata portals, to be added to its secret; a secret that is named and empty is an error."
+  type        = bool
+  default     = true
 }
 
 variable "billing_account" {

@@ -2,7 +2,7 @@
 resource "google_bigquery_dataset" "schema" {
   for_each = local.schemas
 
-  dataset_id            = "${var.bigquery_prefix}_${each.key}"
+  dataset_id            = "${local.bigquery_prefix}_${each.key}"
   description           = each.value
   location              = var.region
   labels                = local.labels

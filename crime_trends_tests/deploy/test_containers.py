@@ -84,8 +84,10 @@ def test_docs_fetch_the_dashboard_from_where_the_containers_have_it() -> None:
     [volume] = compose["services"]["web"]["volumes"]
     home = volume.partition(":")[2]
     dashboard = Settings(home=Path(home)).reports_dir / "dashboard.html"
-    command = f'docker exec {compose["name"]}-web-1 cat {dashboard}"'
-    assert command in (REPOSITORY / "docs" / "google-cloud.md").read_text()
+    page = (REPOSITORY / "docs" / "google-cloud.md").read_text()
+    assert f'docker exec {compose["name"]}-web-1 cat {dashboard}"' in page
+    containers = re.findall(r"sudo docker (?:exec|logs --tail \d+) ([\w-]+)", page)
+    assert set(containers) <= {f"{compose['name']}-{service}-1" for service in compose["services"]}
 
 
 def test_image_installs_as_make_does_and_runs_as_nobody_special() -> None:

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from crime_trends.cloud_settings import DBT_PREFIXES
+from crime_trends.gcp import LABELS
 from crime_trends.settings import PREFIX
 from crime_trends.warehouse.schema import SCHEMAS
 from crime_trends_tests.conftest import REPOSITORY
@@ -65,3 +67,19 @@ def test_each_schema_of_the_warehouse_has_a_dataset() -> None:
     block = re.search(r"schemas = \{\n(.*?)\n  \}", (TERRAFORM / "locals.tf").read_text(), re.DOTALL)
     assert block
     assert set(re.findall(r"^ +(\w+) +=", block[1], re.MULTILINE)) >= set(SCHEMAS)
+
+
+def test_labels_and_the_default_prefix_are_those_of_the_project() -> None:
+    text = (TERRAFORM / "locals.tf").read_text()
+    block = re.search(r"labels = \{(.*?)\}", text)
+    prefix = re.search(r'bigquery_prefix = coalesce\(var\.bigquery_prefix, "(\w+)"\)', text)
+    assert block
+    assert dict(re.findall(r'(\w+) = "(\w+)"', block[1])) == LABELS
+    assert prefix
+    assert prefix[1] == DBT_PREFIXES["prod"]
+
+
+def test_the_machine_keeps_no_image_of_before() -> None:
+    lines = (TERRAFORM / "start_machine.sh").read_text().splitlines()
+    started = next(number for number, line in enumerate(lines) if line.startswith("docker-compose up"))
+    assert "docker image prune --all --force" in lines[started:], "only what a container has is kept"

@@ -89,6 +89,28 @@ run "the_outputs_are_settings" {
   }
 }
 
+run "without_a_socrata_token_no_secret_is_named" {
+  command = apply
+
+  variables {
+    socrata_token = false
+  }
+
+  assert {
+    condition     = !contains(keys(output.settings), "CRIME_TRENDS_SOCRATA_APP_TOKEN_SECRET")
+    error_message = "A secret that is named and empty is an error."
+  }
+}
+
+run "readers_can_act_as_the_reader" {
+  command = plan
+
+  assert {
+    condition     = contains(keys(google_project_service.apis), "iamcredentials.googleapis.com")
+    error_message = "Impersonation is an API of its own."
+  }
+}
+
 run "the_lake_is_private_and_keeps_what_is_current" {
   command = plan
 
@@ -120,7 +142,7 @@ run "the_lake_is_private_and_keeps_what_is_current" {
 }
 
 run "each_schema_has_a_dataset_beside_the_lake" {
-  command = plan
+  command = apply
 
   variables {
     bigquery_prefix = "dev"
@@ -132,6 +154,11 @@ run "each_schema_has_a_dataset_beside_the_lake" {
       "dev_warehouse", "dev_staging", "dev_intermediate", "dev_facts", "dev_marts",
     ])
     error_message = "The datasets are the schemas of the warehouse, under the prefix."
+  }
+
+  assert {
+    condition     = output.settings["CRIME_TRENDS_BIGQUERY_PREFIX"] == "dev"
+    error_message = "The settings name a prefix that is not their own."
   }
 
   assert {
@@ -170,6 +197,16 @@ run "the_data_disk_is_kept_in_snapshots" {
   assert {
     condition     = google_compute_disk_resource_policy_attachment.snapshots.disk == google_compute_disk.data.name && google_compute_resource_policy.snapshots.snapshot_schedule_policy[0].retention_policy[0].on_source_disk_delete == "KEEP_AUTO_SNAPSHOTS"
     error_message = "Snapshots are taken of the data disk and outlive it."
+  }
+
+  assert {
+    condition     = google_compute_resource_policy.snapshots.snapshot_schedule_policy[0].retention_policy[0].max_retention_days == 14 && google_compute_resource_policy.snapshots.snapshot_schedule_policy[0].schedule[0].daily_schedule[0].days_in_cycle == 1
+    error_message = "A snapshot is taken each day and kept for two weeks."
+  }
+
+  assert {
+    condition     = google_compute_disk.data.type == "pd-balanced" && google_compute_instance.orchestrator.boot_disk[0].initialize_params[0].type == "pd-balanced"
+    error_message = "The disks are of the type that docs/google-cloud.md has the price of."
   }
 }
 

@@ -52,6 +52,7 @@ resource "google_dataproc_cluster" "spark" {
       num_instances = 1
       machine_type  = "n2-standard-4"
       disk_config {
+        boot_disk_type    = "pd-balanced"
         boot_disk_size_gb = 100
       }
     }
@@ -60,6 +61,7 @@ resource "google_dataproc_cluster" "spark" {
       num_instances = 2
       machine_type  = "n2-standard-4"
       disk_config {
+        boot_disk_type    = "pd-balanced"
         boot_disk_size_gb = 100
       }
     }
