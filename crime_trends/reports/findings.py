@@ -84,7 +84,8 @@ class Season:
 
     Arguments:
         dataset, offense_group, measure: what is counted.
-        first_year, last_year: the complete years it is told from.
+        years: how many complete years it is told from.
+        first_year, last_year: the first and the last of them; those between need not all be complete.
         month_mean: the mean count of a month.
         peak: the month with the most.
     """
@@ -92,6 +93,7 @@ class Season:
     dataset: str
     offense_group: str
     measure: str
+    years: int
     first_year: int
     last_year: int
     month_mean: float
@@ -248,7 +250,14 @@ def _season(months: Sequence[Month]) -> Season | None:
     ]
     first = months[0]
     return Season(
-        first.dataset, first.offense_group, first.measure, min(complete), max(complete), mean(counts), peak(a_day)
+        dataset=first.dataset,
+        offense_group=first.offense_group,
+        measure=first.measure,
+        years=len(complete),
+        first_year=min(complete),
+        last_year=max(complete),
+        month_mean=mean(counts),
+        peak=peak(a_day),
     )
 
 

@@ -18,7 +18,7 @@ class Untold:
 
     Arguments:
         dataset: of which dataset.
-        reason: ``incomplete``, ``unsettled``, ``short`` or ``mapping``.
+        reason: ``absent`` (never brought), ``incomplete``, ``unsettled``, ``short`` or ``mapping``.
         offense_groups: of which groups; empty for all.
         years: of which window; None if of all.
         first_month, last_month: which months.
@@ -37,22 +37,24 @@ class Untold:
 
 
 def gaps(dataset: str, history: History) -> list[Untold]:
-    """Holes, each run of months with one reason by itself, and the months that have not settled."""
-    reasons = {
-        note.month: note.incomplete_reason
+    """Months from a dataset's first to its last that are left out, each run with one reason by itself."""
+    held = {it.month for it in history.months if it.dataset == dataset}
+    left_out = {it.month: ("unsettled", "") for it in history.months if it.dataset == dataset and not it.is_settled}
+    left_out |= {
+        note.month: ("incomplete", note.incomplete_reason)
         for note in history.notes
         if note.dataset == dataset and note.incomplete_reason is not None
     }
+    span = range(month_number(min(held)), month_number(max(held)))
+    left_out |= {month: ("absent", "") for month in map(month_of, span) if month not in held}
     found: list[Untold] = []
-    for month, reason in sorted(reasons.items()):
+    for month, (reason, detail) in sorted(left_out.items()):
         previous = found[-1] if found else None
-        if previous and previous.detail == reason and month_number(previous.last_month) + 1 == month_number(month):
+        next_of_it = previous and (previous.reason, previous.detail, month_number(previous.last_month) + 1)
+        if previous and next_of_it == (reason, detail, month_number(month)):
             found[-1] = replace(previous, last_month=month, months=previous.months + 1)
         else:
-            found.append(Untold(dataset, "incomplete", (), None, month, month, 1, reason))
-    unsettled = sorted({it.month for it in history.months if it.dataset == dataset and not it.is_settled})
-    if unsettled:
-        found.append(Untold(dataset, "unsettled", (), None, unsettled[0], unsettled[-1], len(unsettled)))
+            found.append(Untold(dataset, reason, (), None, month, month, 1, detail))
     return found
 
 

@@ -36,11 +36,13 @@ class Section:
         title: its heading.
         sentences: in their order.
         dataset: key of the dataset; None for all.
+        caveats: what must be known of the section as a whole.
     """
 
     title: str
     sentences: tuple[Sentence, ...]
     dataset: str | None = None
+    caveats: tuple[str, ...] = ()
 
 
 def findings_sections(history: History) -> tuple[Section, ...]:
@@ -51,7 +53,8 @@ def findings_sections(history: History) -> tuple[Section, ...]:
     for key, dataset in DATASETS.items():
         sentences = tuple(_of_dataset(key, findings, names))
         if sentences:
-            sections.append(Section(f"{CITIES[dataset.city].name}: {dataset.title}", sentences, key))
+            title = f"{CITIES[dataset.city].name}: {dataset.title}"
+            sections.append(Section(title, sentences, key, tuple(_tested(key, findings))))
     apart = tuple(_not_comparable(history, names))
     if apart:
         sections.append(Section("What may not be compared", apart))
@@ -80,8 +83,9 @@ def findings_page(sections: Sequence[Section], *, synthetic: bool, made_at: date
     for section in sections:
         # What must be known with every one of them is said once, above them.
         common = [it for it in section.sentences[0].caveats if all(it in other.caveats for other in section.sentences)]
+        above = " ".join([*common, *section.caveats])
         lines += ["", f"## {section.title}", ""]
-        lines += [f"*{' '.join(common)}*", ""] if common else []
+        lines += [f"*{above}*", ""] if above else []
         for sentence in section.sentences:
             own = " ".join(caveat for caveat in sentence.caveats if caveat not in common)
             lines.append(f"- {sentence.text}" + (f" *{own}*" if own else ""))
@@ -124,7 +128,7 @@ def _counts(it: Direction) -> str:
 
 
 def _model(it: Direction) -> str:
-    if it.change is None:
+    if it.change is None or it.depends_on_mapping:
         return ""
     if not it.has_percentage:
         low, high = (it.first_count * bound / 100 for bound in (it.change.low, it.change.high))
@@ -136,12 +140,17 @@ def _model(it: Direction) -> str:
     return f"{estimate} (95 % interval {_interval(it.change.low, it.change.high)})"
 
 
+def _tested(key: str, findings: Findings) -> Iterator[str]:
+    """How many changes were tested for the largest ones, where a dataset has any."""
+    if any(it.dataset == key and it.change and it.offense_group not in (ALL, CALL) for it in findings.directions):
+        standing = sum(it.stands_out for it in findings.directions)
+        yield (
+            f"Of {findings.tested} changes of offense groups that were tested in all datasets, {standing} stand out at "
+            "a false discovery rate of 5 % (Benjamini-Hochberg)."
+        )
+
+
 def _largest(key: str, years: int, findings: Findings, names: Mapping[str, str]) -> Iterator[Sentence]:
-    standing = sum(it.stands_out for it in findings.directions)
-    tested = (
-        f"Of {findings.tested} changes of offense groups that were tested, {standing} stand out at a false discovery "
-        "rate of 5 % (Benjamini-Hochberg)."
-    )
     for verdict, noun in ((Verdict.ROSE, "rise"), (Verdict.FELL, "fall")):
         it = findings.largest(key, years, verdict)
         if it and it.change:
@@ -151,11 +160,12 @@ def _largest(key: str, years: int, findings: Findings, names: Mapping[str, str])
             )
         else:
             text = f"No {noun} of an offense group stands out over {NUMBERS[years]} years."
-        yield Sentence(text, (tested, UNITS["cases"]))
+        yield Sentence(text, (UNITS["cases"],))
 
 
 def _season(it: Season, names: Mapping[str, str]) -> Sentence:
-    name, years = _capital(names[it.offense_group]), f"{it.first_year} to {it.last_year}"
+    name = _capital(names[it.offense_group])
+    years = f"the {it.years} complete years of {it.first_year} to {it.last_year}"
     month = f"{date(2000, it.peak.calendar_month, 1):%B}"
     low, factor, high = it.peak.low, it.peak.factor, it.peak.high
     if not it.is_clear:
@@ -206,9 +216,12 @@ def _untold(it: Untold, names: Mapping[str, str]) -> str:
     window = f"{NUMBERS[it.years]} years" if it.years else ""
     groups = ", ".join(_small(names[group]) for group in it.offense_groups)
     count = "1 month counts" if it.months == 1 else f"{it.months} months count"
+    has_ended = DATASETS[it.dataset].last_month is not None
+    late = "the dataset has ended, and nothing new is published" if has_ended else "late reports are still to come"
     return {
+        "absent": f"{title}, {span}: left out, never brought.",
         "incomplete": f"{title}, {span}: left out, not complete ({it.detail}).",
-        "unsettled": f"{title}, {span}: left out, not settled; late reports are still to come.",
+        "unsettled": f"{title}, {span}: left out, not settled; {late}.",
         "short": f"{title}: no change over {window} for {groups}; {count} of the series ({span}).",
         "mapping": f"{title}: no change of an offense group over {window}; the share of cases without a mapping moves "
         f"within them ({it.detail}, {span}), so that groups gain or lose by the mapping alone.",

@@ -19,6 +19,7 @@ from crime_trends.reports.findings_model import Change, stand_out
 from crime_trends.reports.findings_text import findings_page, findings_sections
 
 AUSTIN = "austin_crime_reports"
+LEGACY = "los_angeles_crime_reports"
 CALLS = "san_diego_calls_for_service"
 NAMES = {
     "murder": "Murder",
@@ -163,6 +164,29 @@ def test_a_tail_of_late_reports_is_no_fall() -> None:
     )
 
 
+def test_months_that_a_closed_dataset_never_settles_are_told_once_and_wait_for_nothing() -> None:
+    since = date(2025, 9, 1)
+    late = {date(2025, 8, 1), date(2025, 11, 1), date(2025, 12, 1)}
+    whole = months("theft", 900, dataset=LEGACY)
+    ended = [replace(it, is_settled=it.month not in late, is_complete=it.month < since) for it in whole]
+    notes = [Note(LEGACY, "theft", it.month, "It thins out.", None) for it in ended if not it.is_complete]
+    title = "Los Angeles crime reports (legacy codes)"
+    assert [line for line in lines(history(ended, notes=notes)) if "left out" in line] == [
+        f"{title}, August 2025: left out, not settled; the dataset has ended, and nothing new is published.",
+        f"{title}, September 2025 to December 2025: left out, not complete (It thins out.).",
+    ]
+
+
+def test_months_that_were_never_brought_are_lines_on_the_data() -> None:
+    absent = {date(2022, 2, 1), date(2025, 5, 1), date(2025, 6, 1)}
+    made_of = history([it for it in months("theft", 20000, seed=2) if it.month not in absent])
+    assert " cases in 10 of the last; " in the_line(made_of, "Theft: stable over the two years to December 2025: ")
+    assert [line for line in lines(made_of) if "left out" in line] == [
+        "Austin crime reports, February 2022: left out, never brought.",
+        "Austin crime reports, May 2025 to June 2025: left out, never brought.",
+    ]
+
+
 def test_a_hole_is_a_line_on_the_data_and_no_finding() -> None:
     hole = date(2025, 5, 1)
     whole = months("call", 90000, dataset=CALLS)
@@ -202,7 +226,8 @@ def test_what_only_one_mapping_sees_is_not_told() -> None:
     made_of = history(
         [replace(low, low_count=low.count, high_count=high.count) for low, high in zip(falling, flat, strict=True)]
     )
-    assert the_line(made_of, "Burglary: no clear change over the two years")
+    text = the_line(made_of, "Burglary: no clear change over the two years")
+    assert text.endswith(" cases in the last.")  # and no interval of the one mapping, which may not include zero
     caveats = findings_sections(made_of)[0].sentences[-2].caveats
     assert "Sources that map offenses differently see another change, so none is told." in caveats
     agreed = history([replace(low, low_count=low.count, high_count=2 * low.count) for low in falling])
@@ -219,10 +244,8 @@ def test_the_largest_stand_out_of_all_that_were_tested() -> None:
     )
     assert the_line(made_of, "Largest rise of an offense group over the two years to December 2025: robbery, ")
     assert the_line(made_of, "Largest fall of an offense group over the two years to December 2025: burglary, ")
-    largest = next(
-        sentence for sentence in findings_sections(made_of)[0].sentences if sentence.text.startswith("Largest rise")
-    )
-    assert largest.caveats[0].startswith("Of 10 changes of offense groups that were tested, ")
+    page = findings_page(findings_sections(made_of), synthetic=True, made_at=datetime(2026, 3, 1, tzinfo=UTC))
+    assert page.count("Of 10 changes of offense groups that were tested in all datasets, ") == 1
     assert stand_out([0.03] + [0.9] * 9) == [False] * 10
     assert stand_out([0.004] + [0.9] * 9) == [True] + [False] * 9
     assert stand_out([]) == []
@@ -234,7 +257,10 @@ def test_a_peak_is_told_if_the_years_agree() -> None:
     flat = months(
         "theft", 900, seed=2, factor=lambda month: 1 / (1 + 0.15 * math.cos((month.month - 7) * math.tau / 12))
     )
-    assert the_line(history(flat), "Theft: no clear peak of the year in 2020 to 2025 (")
+    assert the_line(history(flat), "Theft: no clear peak of the year in the 6 complete years of 2020 to 2025 (")
+    holes = {date(2018, 3, 1), date(2022, 3, 1)}
+    holed = [it for it in months("theft", 900, years=9) if it.month not in holes]
+    assert " in the 7 complete years of 2017 to 2025 (" in the_line(history(holed), "Theft: peak in July, +")
     assert not [line for line in lines(history(months("theft", 900, years=4))) if "peak" in line]
 
 
