@@ -15,9 +15,8 @@ KNOWN_LIMITS = {
         "that year is not a rise in crime."
     ),
     "san_diego_calls_for_service": (
-        "A call to the police, whatever it turned out to be. The city leaves out calls about domestic violence, child "
-        "abuse, suicide, sex crimes and stalking. Its files have holes in June 2015, June 2020, August 2023, and May "
-        "and June 2025."
+        "A call to the police, whatever it turned out to be. Its files have holes in June 2015, June 2020, August "
+        "2023, and May and June 2025."
     ),
     "san_diego_nibrs_offenses": (
         "About one row in seven is administrative. When a month ends, about a quarter of its reports is still to come. "

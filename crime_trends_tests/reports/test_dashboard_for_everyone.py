@@ -152,6 +152,8 @@ def test_known_issues_say_when_they_were(open_page: Open, dashboard: Path) -> No
     page = open_page(dashboard, "view=calls")
     issues = page.get_by_test_id("calls-monthly").locator("[data-fact=known_issues]").inner_text()
     assert "Mar 1, 2020 to Jun 14, 2021: Stay-at-home orders" in issues
+    assert issues.count("domestic violence") == 1
+    assert page.locator("#view-lead").inner_text().count("domestic violence") == 0  # since each panel says it
     assert "lacks calls of this month" not in issues  # which is so of five months, and said where they are left out
     page = open_page(dashboard, "view=trend&group=robbery&city=los_angeles")
     issues = page.get_by_test_id("trend-los_angeles_crime_reports").locator("[data-fact=known_issues]").inner_text()

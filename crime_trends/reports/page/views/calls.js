@@ -55,7 +55,7 @@ defineView({
   key: "calls",
   short: "Calls",
   title: "Calls and outcomes",
-  lead: "Calls to San Diego's police, whatever they turned out to be. The city leaves out calls about domestic violence, child abuse, suicide, sex crimes and stalking. A call that ends with a report is no count of crimes; the codes of the outcomes changed on October 17, 2017, and the two lists are not comparable.",
+  lead: "Calls to San Diego's police, whatever they turned out to be. A call that ends with a report is no count of crimes; the codes of the outcomes changed on October 17, 2017, and the two lists are not comparable.",
   filters: () => [{ key: "list", label: "Outcome codes", options: valuesOf("outcomes", "outcome_list").sort().reverse().map((list) => [list, list]) }, sinceFilter(), preliminaryFilter()].filter((filter) => filter.kind || filter.options.length),
   panels: ({ list, since, preliminary }) => [
     { ...monthlyPanel(CALL_DATASET, { group: "call", measure: "calls", preliminary, since }, { id: "calls-monthly", dataset: CALL_DATASET, title: "Calls by month", wide: true, facts: callFacts() }) },
