@@ -23,6 +23,7 @@ from crime_trends.datasets import CITIES, DATASETS, Areas, Dataset, SocrataSourc
 from crime_trends.reports.boundaries import AreaMap
 from crime_trends.reports.columnar import encoded_table
 from crime_trends.reports.data import DashboardData, read_dashboard_data
+from crime_trends.reports.findings import LEAST_BASE
 from crime_trends.reports.findings_text import Section
 from crime_trends.reports.texts import DEFINITIONS, GROUP_NOTES, KNOWN_LIMITS
 
@@ -65,6 +66,7 @@ def render_dashboard(
         "datasets": [_dataset(dataset, data, synthetic, list(maps)) for dataset in DATASETS.values()],
         "maps": [_map(shapes, synthetic) for shapes in maps.values()],
         "notes": GROUP_NOTES,
+        "leastBase": LEAST_BASE,
         "definitions": DEFINITIONS,
         "checks": checks,
         "findings": [asdict(section) for section in findings],

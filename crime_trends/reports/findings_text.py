@@ -7,16 +7,26 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from crime_trends.datasets import CITIES, DATASETS
-from crime_trends.reports.findings import ALL, CALL, WINDOWS, Direction, Findings, Season, Verdict, compute_findings
+from crime_trends.reports.findings import (
+    ALL,
+    CALL,
+    LEAST_BASE,
+    WINDOWS,
+    Direction,
+    Findings,
+    Season,
+    Verdict,
+    compute_findings,
+)
 from crime_trends.reports.findings_data import History
 from crime_trends.reports.findings_quality import Untold
+from crime_trends.reports.texts import GROUP_NOTES
 
 NUMBERS = {2: "two", 4: "four"}
 UNITS = {
     "cases": "Cases known to the police, each under its highest offense; what is reported is not all that happens.",
     "calls": "Calls to the police, whatever they turned out to be: a call is not a crime.",
 }
-RAPE = "Rape as NIBRS has it since 2013 (11A, 11B, 11C); few are reported, and the share that is may change."
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -115,7 +125,7 @@ def _direction(it: Direction, names: Mapping[str, str]) -> Sentence:
     }[it.verdict]
     caveats = [UNITS[it.measure], *it.caveats]
     if it.offense_group == "rape":
-        caveats.append(RAPE)
+        caveats.append(GROUP_NOTES["rape"])
     if it.depends_on_mapping:
         caveats.append("Sources that map offenses differently see another change, so none is told.")
     return Sentence(f"{opening}: {_counts(it)}{_model(it)}.", tuple(caveats))
@@ -170,7 +180,7 @@ def _season(it: Season, names: Mapping[str, str]) -> Sentence:
     low, factor, high = it.peak.low, it.peak.factor, it.peak.high
     if not it.is_clear:
         text = f"{name}: no clear peak of the year in {years} ({it.month_mean:,.1f} {it.measure} a month on average)."
-    elif it.month_mean < 50:
+    elif it.month_mean < LEAST_BASE:
         text = (
             f"{name}: peak in {month}, {it.month_mean * factor:.1f} {it.measure} a month against {it.month_mean:.1f} "
             f"on average in {years} (95 % interval {it.month_mean * low:.1f} to {it.month_mean * high:.1f})."
@@ -181,7 +191,7 @@ def _season(it: Season, names: Mapping[str, str]) -> Sentence:
             f"(95 % interval {_interval(100 * low - 100, 100 * high - 100)}; {it.month_mean:,.0f} {it.measure} a month "
             "on average)."
         )
-    return Sentence(text, (UNITS[it.measure], *((RAPE,) if it.offense_group == "rape" else ())))
+    return Sentence(text, (UNITS[it.measure], *((GROUP_NOTES["rape"],) if it.offense_group == "rape" else ())))
 
 
 def _not_comparable(history: History, names: Mapping[str, str]) -> Iterator[Sentence]:

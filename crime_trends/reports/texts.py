@@ -25,13 +25,11 @@ KNOWN_LIMITS = {
 }
 """Dataset -> what a reader must know before reading its counts. From the portals' pages and their public readers."""
 
-RAPE_NOTE = (
-    "Rape here is NIBRS 11A, 11B and 11C, as defined since 2013, which is wider than before. Most rapes are never "
-    "reported, so that a change can be one of reporting; it is shown by city only."
-)
-
 GROUP_NOTES = {
-    "rape": RAPE_NOTE,
+    "rape": (
+        "Rape here is NIBRS 11A, 11B and 11C, as defined since 2013, which is wider than before. Most rapes are never "
+        "reported, so that a change can be one of reporting; it is shown by city only."
+    ),
     "theft": "Times of thefts are often those of the discovery. Shoplifting depends on what stores report.",
     "burglary": "Times of burglaries are often those of the discovery.",
     "aggravated_assault": "Where sources differ most: which assaults are aggravated is the police's own judgement.",
@@ -44,7 +42,6 @@ GROUP_NOTES = {
 DEFINITIONS = {
     "murder": "Murder and nonnegligent manslaughter (NIBRS 09A). Negligent manslaughter (09B) and justifiable homicide "
     "(09C) are left out, and so are deaths by vehicle that the police do not call murder.",
-    "rape": RAPE_NOTE,
     "robbery": "Taking from a person by force or threat (NIBRS 120), with or without a weapon, carjacking among it. "
     "Theft without force is left out, be it from a person.",
     "aggravated_assault": "Assault with a weapon or with severe injury (NIBRS 13A). Simple assault (13B) and "
@@ -63,4 +60,4 @@ DEFINITIONS = {
     "call": "Calls to the police, whatever they turned out to be. A call is not a crime, and several calls can be "
     "about one thing.",
 }
-"""Offense group -> what it counts and what it leaves out."""
+"""Offense group -> what it counts and what it leaves out; the note on rape says that too."""

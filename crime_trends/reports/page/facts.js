@@ -14,9 +14,10 @@ const UNIT_TEXTS = {
   rows: "rows, as the portal publishes them",
 };
 
-function settledUntil(dataset, measure, group) {
-  const settled = rowsOf("monthly", dataset.key, measure, group).filter((row) => row.is_settled);
-  return settled.length ? settled.at(-1).month : null;
+// The last month that has settled in each of some groups; null if one of them has none.
+function settledUntil(dataset, measure, groupsShown) {
+  const months = groupsShown.map((group) => rowsOf("monthly", dataset.key, measure, group).findLast((row) => row.is_settled)?.month ?? null);
+  return months.includes(null) ? null : Math.min(...months);
 }
 
 const dataThrough = (dataset) => rowsOf("reach", dataset.key)[0]?.data_through_date ?? null;
@@ -24,9 +25,8 @@ const dataThrough = (dataset) => rowsOf("reach", dataset.key)[0]?.data_through_d
 function settledText(dataset, measure, groupsShown) {
   const through = dataThrough(dataset);
   const reach = through === null ? "no record says when it was reported" : `data through ${formatDay(through)}`;
-  const months = groupsShown.map((group) => settledUntil(dataset, measure, group));
-  if (months.some((month) => month === null)) return `no month has settled; ${reach}`;
-  return `${formatMonth(Math.min(...months))}; ${reach}`;
+  const month = settledUntil(dataset, measure, groupsShown);
+  return `${month === null ? "no month has settled" : formatMonth(month)}; ${reach}`;
 }
 
 function mappingText(dataset, measure, groupsShown) {
@@ -77,7 +77,7 @@ function issuesText(dataset, measure, groupsShown) {
     && monthOfDay(change.valid_from) <= last && (change.valid_to === null || monthOfDay(change.valid_to) >= first)
   ));
   const texts = notes.map((change) => `${sentenceCase(whenOf(change))}: ${change.note}`);
-  return [dataset.limits, ...groupsShown.map((group) => page.notes[group]), ...texts].filter(Boolean).join(" ");
+  return [dataset.limits, ...texts].filter(Boolean).join(" ");
 }
 
 const factsCache = new Map();
@@ -89,6 +89,7 @@ function factsOf(dataset, measure, groupsShown, breaks = ["counts"]) {
   if (!factsCache.has(key)) {
     const counts = measure === "records" || measure === "rows" ? (dataset.recordType === "call" ? "calls" : "records") : measure;
     const shown = groupsShown.length ? groupsShown : groupsOf(dataset);
+    const notes = groupsShown.map((group) => page.notes[group]).filter(Boolean).join(" ");
     factsCache.set(key, {
       unit: UNIT_TEXTS[measure],
       date_basis: DATE_BASIS[dataset.recordType],
@@ -97,7 +98,8 @@ function factsOf(dataset, measure, groupsShown, breaks = ["counts"]) {
       settled_until: settledText(dataset, counts, shown),
       series_breaks: breaksText(dataset, counts, shown, breaks),
       mapping_confidence: mappingText(dataset, counts, shown),
-      known_issues: issuesText(dataset, counts, shown),
+      known_issues: `${issuesText(dataset, counts, shown)} ${groupsShown.length > 1 ? notes : ""}`.trim(),
+      offense_note: groupsShown.length === 1 ? notes : "",
     });
   }
   return factsCache.get(key);
@@ -112,13 +114,14 @@ function factsOfAll(shown, measure) {
   }));
 }
 
+// The note on a single offense stands once above the panels (groupNotice); only the CSV has it as a column.
 const FACT_LABELS = {
   unit: "Unit", date_basis: "Counted by", source: "Source", retrieved: "Retrieved", settled_until: "Settled until",
   series_breaks: "Breaks", mapping_confidence: "Mapping", boundaries: "Boundaries", known_issues: "Keep in mind",
 };
 
 function makeFacts(facts) {
-  return make("dl", { className: "facts" }, Object.entries(facts).filter(([, text]) => text).map(([key, text]) => make(
+  return make("dl", { className: "facts" }, Object.entries(facts).filter(([key, text]) => text && key in FACT_LABELS).map(([key, text]) => make(
     "div", { data: { fact: key } }, make("dt", { textContent: FACT_LABELS[key] }), make("dd", { textContent: text }),
   )));
 }

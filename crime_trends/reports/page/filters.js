@@ -10,7 +10,15 @@ const inCity = (city) => (dataset) => city === "all" || page.cityKeys[dataset.ci
 // Datasets of crimes in a city that have the measure.
 const crimeOf = ({ city, measure }) => crimeDatasets.filter(inCity(city)).filter((dataset) => measure !== "offenses" || dataset.recordType === "offense");
 
-const RAPE_NOTE = "Rape here is NIBRS 11A, 11B and 11C: the definition of 2013, wider than before. Most rapes are never reported, so a change can be one of reporting; it is shown by city only.";
-const groupNotice = ({ group }) => (group === "rape" ? [make("p", { className: "note", textContent: RAPE_NOTE })] : []);
+// What is shown where no dataset has what was chosen, which happens since the address keeps choices across views.
+function emptyPanel({ city, measure }) {
+  const [what, has, instead] = measure === "offenses" ? ["offenses", (dataset) => dataset.recordType === "offense", "cases"] : ["calls for service", (dataset) => dataset.recordType === "call", "another offense"];
+  const cities = [...new Set(datasets.filter(has).map((dataset) => dataset.cityName))];
+  const lacking = `No dataset of ${page.cities[page.cityKeys.indexOf(city)]} counts ${what}. Choose ${instead}, or ${cities.join(" or ")}.`;
+  return { id: "nothing", title: `No ${what}`, wide: true, lacking };
+}
+
+// What a reader must know of an offense; a dataset of calls has none.
+const groupNotice = ({ group, dataset }) => (page.notes[group] && datasetOf[dataset]?.recordType !== "call" ? [make("p", { className: "note", textContent: page.notes[group] })] : []);
 
 const monthColumn = { key: "month", label: "Month", format: formatMonth, raw: isoMonth };

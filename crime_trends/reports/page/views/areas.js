@@ -47,7 +47,7 @@ function areaRows(dataset, measure, group) {
       key: code, code, name: name && name !== code ? name : "", label: name && name !== code ? `${code} ${name}` : code,
       now: told ? now.sum : null, withheld: now?.withheld ?? null, past_spans: before.length, past_mean: mean,
       past_least: mean === null ? null : Math.min(...known), past_greatest: mean === null ? null : Math.max(...known),
-      change: told && mean >= 50 ? (100 * (now.sum - mean)) / mean : null,
+      change: told && mean >= page.leastBase ? (100 * (now.sum - mean)) / mean : null,
     };
     return { ...row, past_class: pastClass(row) };
   });
@@ -73,7 +73,7 @@ function mapPanel(panel, dataset, rows, to) {
   if (dataset.map === null) {
     return { ...own, lacking: dataset.boundary ? `The boundaries of the ${dataset.areaKind}s were not brought (raw/${dataset.boundary}), so there is no map.` : `No boundaries of the ${dataset.areaKind}s are known here, so there is no map.` };
   }
-  const { source, shapes } = page.maps[dataset.map];
+  const { shapes } = page.maps[dataset.map];
   const rowOf = new Map(rows.map((row) => [row.code, row]));
   const drawn = shapes.map((shape) => {
     const row = rowOf.get(shape.code);
@@ -81,7 +81,7 @@ function mapPanel(panel, dataset, rows, to) {
     return { ...shape, row, past, fill: PAST_CLASSES[past].fill };
   });
   if (drawn.every(({ past }) => past === "untold")) {
-    return { ...own, lacking: `Of no ${dataset.areaKind} can it be told how it lies to its past: that needs ${LEAST_SPANS} spans of twelve months of one series before, none of their months withheld, and 50 in each on average.` };
+    return { ...own, lacking: `Of no ${dataset.areaKind} can it be told how it lies to its past: that needs ${LEAST_SPANS} spans of twelve months of one series before, none of their months withheld, and ${page.leastBase} in each on average.` };
   }
   const held = new Set(shapes.map(({ code }) => code));
   const apart = rows.filter(({ code }) => !held.has(code)).map(({ code }) => code ?? `records without a ${dataset.areaKind}`);
@@ -99,7 +99,6 @@ function mapPanel(panel, dataset, rows, to) {
     }).filter(Boolean),
     chart: { rows: drawn, spec: mapChart({ rows: drawn }), finder: findShapes, read: readShape, height: MAP_HEIGHTS[0], label: `Each ${dataset.areaKind} by how it lies to its own past. The table below has the values.` },
     content: notes.length ? make("p", { className: "hint", data: { testid: `${own.id}-notes` }, textContent: notes.join(" ") }) : null,
-    facts: { ...panel.facts, boundaries: source },
   };
 }
 
@@ -110,7 +109,8 @@ function areaPanels({ dataset: key, group }) {
   const measure = dataset.recordType === "call" ? "calls" : "cases";
   const shown = dataset.recordType === "call" ? "call" : group;
   const title = `${groupName[shown]} by ${dataset.areaKind}, ${dataset.title}`;
-  const panel = { id: `areas-${dataset.key}`, dataset, title, wide: true, facts: factsOf(dataset, measure, [shown]) };
+  const boundaries = dataset.map === null ? {} : { boundaries: page.maps[dataset.map].source };
+  const panel = { id: `areas-${dataset.key}`, dataset, title, wide: true, facts: { ...factsOf(dataset, measure, [shown]), ...boundaries } };
   if (shown === "rape") return [{ ...panel, lacking: "Rape is shown by city only." }];
   const { rows, to } = areaRows(dataset, measure, shown);
   if (!rows.some((row) => row.now !== null || row.withheld)) {
@@ -149,7 +149,7 @@ defineView({
   key: "areas",
   short: "Areas",
   title: "Police areas",
-  lead: "Each area against its own past, never against another. Months of 1 to 4 are withheld, and others where they would give those away; sensitive offenses are in city figures only; no change is told on a mean under 50.",
+  lead: `Each area against its own past, never against another. Months of 1 to 4 are withheld, and others where they would give those away; sensitive offenses are in city figures only; no change is told on a mean under ${page.leastBase}.`,
   filters: () => [{ key: "dataset", label: "Dataset", options: datasets.map((dataset) => [dataset.key, dataset.title]) }, groupFilter(crimeGroups)],
   notice: groupNotice,
   panels: areaPanels,

@@ -14,12 +14,12 @@ function cohortPanel(dataset, { group, horizon }) {
     const whole = year.every((month) => month?.series_id === row.series_id);
     const sum = (field) => year.reduce((total, month) => total + month[field], 0);
     const cases = whole ? sum("measure_count") : 0;
-    const share = (field) => (cases >= INDEX_BASE ? sum(field) / cases : null);
+    const share = (field) => (cases >= page.leastBase ? sum(field) / cases : null);
     const arrest = share("arrest_count");
-    return placed({ ...row, key: row.month, arrest_share: arrest, cleared_share: arrest === null ? null : arrest + share("exceptional_count"), not_stated_share: share("not_stated_count"), month_share: row.measure_count >= INDEX_BASE ? (row.arrest_count + row.exceptional_count) / row.measure_count : null });
+    return placed({ ...row, key: row.month, arrest_share: arrest, cleared_share: arrest === null ? null : arrest + share("exceptional_count"), not_stated_share: share("not_stated_count"), month_share: row.measure_count >= page.leastBase ? (row.arrest_count + row.exceptional_count) / row.measure_count : null });
   });
   const isLine = rows.some((row, place) => place && row.cleared_share !== null && rows[place - 1].cleared_share !== null);
-  if (!isLine) return { ...panel, lacking: `Fewer than ${INDEX_BASE} cases in twelve months of one series: no share is told.` };
+  if (!isLine) return { ...panel, lacking: `Fewer than ${page.leastBase} cases in twelve months of one series: no share is told.` };
   const last = rows.at(-1);
   return {
     ...panel,
@@ -72,7 +72,7 @@ function statusPanel(dataset, { group }) {
       shown: true,
       columns: [
         { key: "label", label: "Year" }, { key: "months", label: "Months", isText: true }, { key: "as_of", label: "As of" }, { key: "all", label: "Cases", format: formatCount },
-        ...statuses.map((status) => ({ key: status, label: status, format: (count, row) => (row.all >= 50 ? `${formatCount(count)} (${formatShare(count / row.all)})` : formatCount(count)) })),
+        ...statuses.map((status) => ({ key: status, label: status, format: (count, row) => (row.all >= page.leastBase ? `${formatCount(count)} (${formatShare(count / row.all)})` : formatCount(count)) })),
       ],
       rows,
     },

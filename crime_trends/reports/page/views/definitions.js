@@ -19,7 +19,7 @@ function codeRows(dataset, test) {
 function definitionPanels({ dataset: key, group: asked }) {
   const dataset = datasetOf[key];
   const group = dataset.recordType === "call" ? "call" : asked;
-  const facts = factsOf(dataset, dataset.recordType === "call" ? "calls" : "cases", [group]);
+  const facts = factsOf(dataset, "records", [group]);
   const inside = codeRows(dataset, (row) => row.offense_group === group);
   const outside = codeRows(dataset, (row) => row.offense_group !== group && (row.index_group_high === group || row.index_group_low === group));
   const doubtful = inside.filter((row) => row.index_group_low !== row.index_group_high).length;
@@ -33,7 +33,7 @@ function definitionPanels({ dataset: key, group: asked }) {
   return [
     make(
       "section", { className: "definition", data: { testid: `definition-${id}` } },
-      make("p", { textContent: page.definitions[group] }), make("p", { textContent: `${dataset.grain} ${dataset.limits}` }),
+      page.definitions[group] && make("p", { textContent: page.definitions[group] }), make("p", { textContent: `${dataset.grain} ${dataset.limits}` }),
       make("p", {}, make("strong", { textContent: "Series: " }), spans.map((span) => `${formatMonth(span.first_month)} to ${span.last_month === null ? "now" : formatMonth(span.last_month)}`).join("; "), ". Figures are compared within one of them only."),
     ),
     {
@@ -48,7 +48,7 @@ function definitionPanels({ dataset: key, group: asked }) {
         : { content: make("p", { className: "hint", textContent: "None: the sources agree on what does not belong here. Everything else that the dataset holds stands under the other offenses." }) }),
     },
     {
-      id: `changes-${id}`, dataset, title: "Changes over time", wide: true, facts,
+      id: `changes-${id}`, dataset, title: "Changes over time", wide: true, facts: { ...facts, unit: "changes of what is published or counted" },
       ...(changes.length
         ? { table: { shown: true, columns: [{ key: "span", label: "When", isText: true }, { key: "note", label: "What", isText: true }, { key: "does", label: "So that", isText: true }, { key: "source", label: "Says who", isText: true }, { key: "known", label: "How sure", isText: true }], rows: changes } }
         : { content: make("p", { className: "hint", textContent: "No change is known." }) }),

@@ -60,6 +60,7 @@ defineView({
   lead: "How much months grew since they were 30, 60 and 90 days old, as far as this project saw them then; and how long after the day cases are reported (in San Diego: approved).",
   filters: () => [groupFilter(crimeGroups), cityFilter()],
   notice: groupNotice,
+  notice: groupNotice,
   panels: (choices) => [
     ...datasets.filter(inCity(choices.city)).map(growthPanel),
     ...crimeOf(choices).map((dataset) => lagPanel(dataset, choices)),

@@ -134,7 +134,7 @@ function cardTable(dataset) {
       year_to_date: lacking ? null : newest.measure_count, previous_year: lacking ? null : before(1)?.measure_count,
       year_before_that: lacking ? null : before(2)?.measure_count, five_year_mean: fiveYearMean ?? null,
       rolling_12: rolling?.measure_count ?? null, rolling_12_to: rolling?.month, mapping: mappingShort(dataset, group).trim(),
-      settled_until_month: settledUntil(dataset, "cases", group), reason: lacking,
+      settled_until_month: settledUntil(dataset, "cases", [group]), reason: lacking,
     };
   });
   const month = (key, label) => ({ key, label, format: formatMonth, raw: (value) => (value == null ? "" : isoMonth(value)) });

@@ -48,7 +48,11 @@ defineView({
   panels: (choices) => datasets.filter(inCity(choices.city)).filter((dataset) => dataset.recordType === "call" || crimeOf(choices).includes(dataset)).map((dataset) => seasonPanel(dataset, choices)),
 });
 
-const HOUR_GROUPS = ["murder", "rape", "robbery", "aggravated_assault", "call"];
+// Groups of which the hours are told; all if none has a settled month.
+function hourGroups() {
+  const told = valuesOf("hours", "offense_group");
+  return groups.map((group) => group.offense_group).filter((group) => !told.length || told.includes(group));
+}
 
 // The share of all years that their excluded shares come to.
 function excludedShare(rows) {
@@ -111,7 +115,7 @@ defineView({
   title: "Weekday by hour",
   lead: "Local time of the act, where it is known to the minute. Thefts, burglaries and frauds are left out: their times are those of the discovery.",
   filters: () => [
-    groupFilter(HOUR_GROUPS), cityFilter(),
+    groupFilter(hourGroups()), cityFilter(),
     { key: "year", label: "Year", options: [["all", "All of the newest series"], ...valuesOf("hours", "calendar_year").sort((a, b) => b - a).map((year) => [String(year), String(year)])] },
   ],
   notice: groupNotice,

@@ -1,7 +1,6 @@
 // How an offense develops in each dataset: months, twelve months, rates and an index.
 
 const SHOWS = [["monthly", "Months"], ["rolling", "Twelve months"], ["rate", "Per 100,000 residents"], ["index", "Index"]];
-const INDEX_BASE = 50; // no percentage on fewer
 
 function monthlyRows(dataset, measure, group, preliminary) {
   const means = new Map(rowsOf("rolling", dataset.key, measure, group).map((row) => [row.month, row.measure_count]));
@@ -21,7 +20,7 @@ function twelveRows(dataset, measure, group, show) {
   }));
   for (const row of rows) {
     const base = bases.find((span) => row.month >= span.first_month && row.month <= (span.last_month ?? row.month))?.base;
-    const usable = base && base.measure_count >= INDEX_BASE && row.measure_count !== null;
+    const usable = base && base.measure_count >= page.leastBase && row.measure_count !== null;
     row.index = usable ? (100 * row.measure_count) / base.measure_count : null;
     row.base_month = usable ? base.month : null;
   }
@@ -49,7 +48,7 @@ function monthlyPanel(dataset, { group, measure, preliminary, since }, panel) {
     headline: whole.length ? make("span", { className: "sum" }, figureText(`${panel.id}-sum`, sum, counted(sum, measure)), ` in the ${whole.length} settled, complete months of ${monthRange(whole[0].month, whole.at(-1).month)}`) : null,
     legend: [
       swatch("bar", dataset.color, "month"), swatch("line", dataset.color, "mean of twelve months"),
-      rows.some((row) => row.low_count !== row.high_count) && swatch("band", dataset.color, "where sources differ"),
+      rows.some((row) => row.low_count !== row.high_count) && swatch("band", "var(--ink)", "where sources differ"),
       rows.some((row) => row.state === "incomplete") && swatch("pale", dataset.color, "incomplete month"),
       preliminary && swatch("hatch", dataset.color, "preliminary"),
     ],
@@ -101,7 +100,7 @@ function twelvePanel(dataset, { group, measure, show, since }, panel) {
   const told = all.filter((row) => row[field] !== null);
   if (!told.length) {
     const small = show === "index" && all.some((row) => row.measure_count !== null);
-    return { ...panel, lacking: small ? `No index is told on a base of fewer than ${INDEX_BASE}.` : lackingTwelve(dataset, measure, group) };
+    return { ...panel, lacking: small ? `No index is told on a base of fewer than ${page.leastBase}.` : lackingTwelve(dataset, measure, group) };
   }
   const rows = sinceOf(all.filter((row) => row.month >= told[0].month && row.month <= told.at(-1).month), since).map(placed);
   const last = rows.at(-1);
