@@ -15,9 +15,18 @@ function timeTicks(from, to, width, isMonthly) {
     : { format: "%b %Y", tickCount: { interval: "month", step: [1, 2, 3, 4, 6, 12].find((months) => months >= step) ?? 12 } };
 }
 
-// One layer of a time chart. kind: line, bars (around `middle`), band (from `field` to `upper`) or points. A line
-// breaks where a figure is missing, and where the field `within` changes; the others leave out what has none and what does
-// not pass `test`.
+// Rows in order; those of months with one that has no figure for each month that lacks between them.
+function withHoles(rows, within) {
+  const filled = [];
+  for (const row of rows) {
+    for (let month = filled.at(-1)?.month + 1; month < row.month; month++) filled.push({ month, at: monthStart(month), ...(within && { [within]: filled.at(-1)[within] }) });
+    filled.push(row);
+  }
+  return filled;
+}
+
+// One layer of a time chart. kind: line, bars (around `middle`), band (from `field` to `upper`) or points. Rows without
+// a figure and those that do not pass `test` are left out; a line breaks there, and where the field `within` changes.
 function timeLayer({ kind, field, upper, color, test, within, ...mark }, rows, axis, time, barWidth) {
   const marks = {
     line: { type: "line", stroke: color, strokeJoin: "round", strokeWidth: 2, clip: true },
@@ -25,7 +34,8 @@ function timeLayer({ kind, field, upper, color, test, within, ...mark }, rows, a
     band: { type: "area", fill: color, fillOpacity: 0.16, clip: true },
     points: { type: "point", filled: true, fill: color, size: 14, opacity: 0.5, clip: true },
   };
-  const own = kind === "line" ? rows : rows.filter((row) => row[field] != null && (!test || test(row)));
+  const passes = (row) => row[field] != null && (!test || test(row));
+  const own = kind === "line" ? withHoles(rows, within).map((row) => (passes(row) ? row : { ...row, [field]: null })) : rows.filter(passes);
   if (!own.some((row) => row[field] != null)) return null; // Vega complains of fields without a value
   return {
     data: { values: own },
@@ -39,7 +49,7 @@ function timeLayer({ kind, field, upper, color, test, within, ...mark }, rows, a
   };
 }
 
-// rows: {at (ms UTC), end?, …}. breaks: [{at}] are where a series begins anew. Every chart has its own axes.
+// rows: {at (ms UTC), end?, month?, …}. breaks: [{at}] are where a series begins anew. Every chart has its own axes.
 function timeChart({ rows, from, to, layers, breaks = [], format = ",d", zero = true, height = HEIGHT, ticks }) {
   const axis = valueAxis(format, { scale: { zero, nice: true } });
   const shownBreaks = breaks.filter(({ at }) => at > from && at < to);
@@ -71,8 +81,8 @@ function columnLabels(labels, plot) {
   return labels.filter((_, index) => (labels.length - 1 - index) % every === 0);
 }
 
-// rows: {label, [field], pale?, strong?}; labels are unique and in order. mark: a field drawn as a tick on each column.
-function columnChart({ rows, field, color, tick, widest = 72, format = ",d", height = HEIGHT }) {
+// rows: {label, [field], pale?, strong?, preliminary?}; hatch: the fill of preliminary ones; labels are unique and in order. mark: a field drawn as a tick on each column.
+function columnChart({ rows, field, color, hatch, tick, widest = 72, format = ",d", height = HEIGHT }) {
   return (width) => {
     const plot = width - 54;
     const labels = rows.map((row) => row.label);
@@ -88,11 +98,12 @@ function columnChart({ rows, field, color, tick, widest = 72, format = ",d", hei
       },
       layer: [
         {
-          mark: { type: "bar", fill: color, stroke: color, cornerRadiusEnd: 2 },
+          mark: { type: "bar", stroke: color, cornerRadiusEnd: 2 },
           encoding: {
             y: { ...valueAxis(format), field },
-            fillOpacity: { condition: [{ test: "datum.pale", value: 0.22 }, { test: "datum.strong", value: 1 }], value: rows.some((row) => row.strong) ? 0.5 : 1 },
-            strokeWidth: { condition: { test: "datum.pale", value: 1 }, value: 0 },
+            fill: { condition: { test: "datum.preliminary", value: hatch }, value: color },
+            fillOpacity: { condition: [{ test: "datum.preliminary", value: 1 }, { test: "datum.pale", value: 0.22 }, { test: "datum.strong", value: 1 }], value: rows.some((row) => row.strong) ? 0.5 : 1 },
+            strokeWidth: { condition: { test: "datum.pale || datum.preliminary", value: 1 }, value: 0 },
           },
         },
         ...(tick && rows.some((row) => row[tick] != null) ? [{

@@ -26,7 +26,7 @@ function outcomePanels({ list }) {
   const sorted = [...outcomes.values()].sort((a, b) => b.count - a.count);
   const months = [...byMonth.keys()].sort((a, b) => a - b);
   const top = sorted.slice(0, TOP_OUTCOMES);
-  const rows = months.map((month) => placed({ month, key: month, ...Object.fromEntries(top.map((outcome, place) => [`share_${place}`, (outcome.months.get(month) ?? 0) / byMonth.get(month)])) }));
+  const rows = months.map((month) => placed({ month, ...Object.fromEntries(top.map((outcome, place) => [`share_${place}`, (outcome.months.get(month) ?? 0) / byMonth.get(month)])) }));
   const first = months[0];
   return [
     {
@@ -37,7 +37,10 @@ function outcomePanels({ list }) {
         spec: timeChart({ rows, from: monthStart(first), to: monthStart(months.at(-1) + 1), format: ".0%", layers: top.map((_, place) => ({ kind: "line", field: `share_${place}`, color: `var(--kind-${place})`, strokeWidth: 1.6 })) }),
         read: (row) => [formatMonth(row.month), ...top.map((outcome, place) => `${formatShare(row[`share_${place}`])} ${outcome.name.slice(0, 34)}`)],
       },
-      table: { columns: [monthColumn, ...top.map((outcome, place) => ({ key: `share_${place}`, label: outcome.name, format: formatShare }))], rows: rows.toReversed() },
+      table: {
+        columns: [monthColumn, { key: "name", label: "Outcome", isText: true }, { key: "count", label: "Calls", format: formatCount }, { key: "share", label: "Share", format: formatShare }],
+        rows: rows.toReversed().flatMap((row) => top.map((outcome, place) => ({ key: `${outcome.key}-${row.month}`, month: row.month, name: outcome.name, count: outcome.months.get(row.month) ?? 0, share: row[`share_${place}`] }))),
+      },
     },
     {
       ...panel,

@@ -2,6 +2,7 @@
 
 const RECORD_TYPES = [["report", "Reports"], ["offense", "Offenses"], ["call", "Calls for service"]];
 const LONG_DAYS = 1100; // more than a chart has pixels
+const DASHES = [3, 3];
 const dailyCache = new Map();
 
 // A dataset's rows day by day from its first to its last: null where the day's month is not in the facts.
@@ -16,6 +17,11 @@ function dailyOf(dataset) {
     dailyCache.set(dataset.key, { first, last: first + counts.length - 1, counts });
   }
   return dailyCache.get(dataset.key);
+}
+
+function lastSettledDay(dataset) {
+  const month = settledUntil(dataset, dataset.recordType === "call" ? "calls" : "records", groupsOf(dataset));
+  return month === null ? -Infinity : monthStart(month + 1) / DAY - 1;
 }
 
 const countOn = (daily, day) => daily.counts[day - daily.first];
@@ -52,7 +58,7 @@ function weekRows(days) {
     const counts = days.slice(from, from + 7).map((row) => row.count).filter((count) => count !== null);
     const sum = counts.reduce((total, count) => total + count, 0);
     const told = counts.length > 0;
-    weeks.push({ at: days[from].at + 3 * DAY, least: told ? Math.min(...counts) : null, greatest: told ? Math.max(...counts) : null, mean: told ? sum / counts.length : null });
+    weeks.push({ at: days[from].at + 3 * DAY, end: days[Math.min(from + 6, days.length - 1)].end, least: told ? Math.min(...counts) : null, greatest: told ? Math.max(...counts) : null, mean: told ? sum / counts.length : null });
   }
   return weeks;
 }
@@ -82,9 +88,10 @@ function whyNoRows(dataset, daily, from, to) {
   return `No ${unit} of ${dataset.cityName} are dated ${dayRange(from, to)}. Its rows run from ${formatDay(daily.first)} to ${formatDay(daily.last)}.`;
 }
 
+const stateColumn = { key: "preliminary", label: "Preliminary", format: (yes) => (yes ? "yes" : "no") };
 const slotColumns = (label) => [
   { key: "label", label }, { key: "count", label: "Rows", format: formatCount },
-  { key: "covered", label: "Days with data" }, { key: "days", label: "Days" },
+  { key: "covered", label: "Days with data" }, { key: "days", label: "Days" }, stateColumn,
 ];
 
 function recordPanels(dataset, { from, to }) {
@@ -98,41 +105,52 @@ function recordPanels(dataset, { from, to }) {
     ...(sum === 0 && { lacking: whyNoRows(dataset, daily, from, to) }),
   });
   if (!sum) return [panel("daily", "by day")];
-  const days = dayRows(daily, from, to);
-  const months = slotRows(daily, from, to, "month");
-  const years = slotRows(daily, from, to, "year");
-  const weeks = days.length > LONG_DAYS ? weekRows(days) : null;
-  const readSlot = (row) => [row.covered ? counted(row.count, unit) : "no rows", row.label, row.whole ? null : `${row.covered} of ${row.days} days`];
+  const settled = lastSettledDay(dataset);
+  const marked = (rows) => rows.map((row) => ({ ...row, preliminary: row.end / DAY - 1 > settled }));
+  const days = marked(dayRows(daily, from, to));
+  const months = marked(slotRows(daily, from, to, "month"));
+  const years = marked(slotRows(daily, from, to, "year"));
+  const weeks = days.length > LONG_DAYS ? marked(weekRows(days)) : null;
+  const hatch = `url(#hatch-${dataset.city})`;
+  const preliminary = (kind) => days.at(-1).preliminary && swatch(kind, dataset.color, "preliminary");
+  // What has settled as it is, what has not in the second look.
+  const looks = (layer, look) => [{ ...layer, test: (row) => !row.preliminary }, { ...layer, ...look, test: (row) => row.preliminary }];
+  const readSlot = (row) => [row.covered ? counted(row.count, unit) : "no rows", `${row.label}${row.preliminary ? ", preliminary" : ""}`, row.whole ? null : `${row.covered} of ${row.days} days`];
   return [
     {
       ...panel("daily", "by day"),
       legend: weeks
-        ? [swatch("line", dataset.color, "mean day of a week"), swatch("band", dataset.color, "its least and greatest day")]
-        : [swatch("thin", dataset.color, "day"), days.length > 14 && swatch("line", dataset.color, "mean of seven days")],
+        ? [swatch("line", dataset.color, "mean day of a week"), swatch("band", dataset.color, "its least and greatest day"), preliminary("hatch")]
+        : [swatch("thin", dataset.color, "day"), days.length > 14 && swatch("line", dataset.color, "mean of seven days"), preliminary("dash")],
       chart: {
         rows: days.filter((row) => row.count !== null), x: "at", height: HEIGHT, label: `${counted(sum, unit)} by day, ${dayRange(from, to)}.`,
         spec: timeChart({
           rows: weeks ?? days, from: from * DAY, to: to * DAY,
           layers: weeks
-            ? [{ kind: "band", field: "least", upper: "greatest", color: dataset.color, fillOpacity: 0.3 }, { kind: "line", field: "mean", color: dataset.color, strokeWidth: 1.25 }]
+            ? [
+              ...looks({ kind: "band", field: "least", upper: "greatest", color: dataset.color, fillOpacity: 0.3 }, { color: hatch, fillOpacity: 1 }),
+              ...looks({ kind: "line", field: "mean", color: dataset.color, strokeWidth: 1.25 }, { strokeDash: DASHES }),
+            ]
             : [
-              { kind: "line", field: "count", color: dataset.color, strokeWidth: 1, strokeOpacity: 0.5, point: days.length <= 62 && { fill: dataset.color, size: 14, fillOpacity: 0.6, strokeWidth: 0 } },
-              { kind: "line", field: "mean", color: dataset.color, strokeWidth: 2.25 },
+              ...looks({ kind: "line", field: "count", color: dataset.color, strokeWidth: 1, strokeOpacity: 0.5, point: days.length <= 62 && { fill: dataset.color, size: 14, fillOpacity: 0.6, strokeWidth: 0 } }, { strokeDash: DASHES }),
+              ...looks({ kind: "line", field: "mean", color: dataset.color, strokeWidth: 2.25 }, { strokeDash: DASHES }),
             ],
         }),
-        read: (row) => [counted(row.count, unit), formatDay(row.day, "weekday"), row.mean === null ? null : `seven-day mean ${formatCount(Math.round(row.mean))}`],
+        read: (row) => [counted(row.count, unit), `${formatDay(row.day, "weekday")}${row.preliminary ? ", preliminary" : ""}`, row.mean === null ? null : `seven-day mean ${formatCount(Math.round(row.mean))}`],
       },
-      table: { columns: [{ key: "key", label: "Day" }, { key: "count", label: "Rows", format: formatCount }], rows: days.toReversed() },
+      table: { columns: [{ key: "key", label: "Day" }, { key: "count", label: "Rows", format: formatCount }, stateColumn], rows: days.toReversed() },
     },
     {
       ...panel("monthly", "by month"),
+      legend: [preliminary("hatch")],
       chart: {
         rows: months, x: "middle", height: HEIGHT, label: `${counted(sum, unit)} by month, ${dayRange(from, to)}.`,
         spec: timeChart({
           rows: months, from: months[0].at, to: months.at(-1).end,
           layers: [
-            { kind: "bars", field: "count", color: dataset.color, fillOpacity: 0.85, test: (row) => row.whole },
-            { kind: "bars", field: "count", color: dataset.color, fillOpacity: 0.25, test: (row) => !row.whole },
+            { kind: "bars", field: "count", color: dataset.color, fillOpacity: 0.85, test: (row) => row.whole && !row.preliminary },
+            { kind: "bars", field: "count", color: dataset.color, fillOpacity: 0.25, test: (row) => !row.whole && !row.preliminary },
+            { kind: "bars", field: "count", color: hatch, test: (row) => row.preliminary },
           ],
         }),
         read: readSlot,
@@ -141,7 +159,8 @@ function recordPanels(dataset, { from, to }) {
     },
     {
       ...panel("yearly", "by year"),
-      chart: { rows: years, x: "label", height: HEIGHT, label: `${counted(sum, unit)} by year.`, spec: columnChart({ rows: years, field: "count", color: dataset.color }), read: readSlot },
+      legend: [preliminary("hatch")],
+      chart: { rows: years, x: "label", height: HEIGHT, label: `${counted(sum, unit)} by year.`, spec: columnChart({ rows: years, field: "count", color: dataset.color, hatch }), read: readSlot },
       table: { columns: slotColumns("Year"), rows: years.toReversed() },
     },
   ];
@@ -174,7 +193,7 @@ function recordCounts({ from, to, type }) {
     const held = datasets.filter((dataset) => dataset.recordType === key);
     const sum = held.reduce((total, dataset) => total + totalOf(dailyOf(dataset), from, to), 0);
     return make(
-      "button", { type: "button", className: "type", "aria-pressed": String(key === type), onclick: () => setFilter("type", key) },
+      "button", { type: "button", className: "type", id: `type-${key}`, "aria-pressed": String(key === type), onclick: () => setFilter("type", key) },
       make("span", { className: "name", textContent: label }), figureText(`record-count-${key}`, sum, formatCount(sum)),
       make("small", { textContent: held.map((dataset) => dataset.cityName).join(", ") }),
     );
@@ -190,7 +209,7 @@ function quickDates() {
   const set = (from, to) => { Object.assign(state, { from: isoDay(from), to: isoDay(to) }); writeAddress(); renderView(); };
   const now = [toDay(state.from), toDay(state.to)];
   return [make("div", { className: "quick", role: "group", "aria-label": "Quick choice of dates" }, choices.filter(([, from, to]) => from <= to).map(([name, from, to]) => make(
-    "button", { type: "button", textContent: name, "aria-pressed": String((now[0] || first) === from && (now[1] || last) === to), onclick: () => set(from, to) },
+    "button", { type: "button", id: `quick-${name.toLowerCase().replaceAll(" ", "-")}`, textContent: name, "aria-pressed": String((now[0] || first) === from && (now[1] || last) === to), onclick: () => set(from, to) },
   )))];
 }
 
@@ -198,7 +217,7 @@ defineView({
   key: "records",
   short: "Records",
   title: "Published records",
-  lead: "The rows that the cities publish, by the day on which it happened: reports, offenses and calls, which are three different things and never added up. A row is not a crime. A pale column holds a part of its month or year; a gap is a month that was not brought.",
+  lead: "The rows that the cities publish, by the day on which it happened: reports, offenses and calls, which are three different things and never added up. A row is not a crime. A pale column holds a part of its month or year; what is hatched or dashed has not settled and still grows; a gap is a month that was not brought.",
   filters: () => {
     const [least, most] = reachOfDays();
     return [
@@ -207,12 +226,9 @@ defineView({
     ];
   },
   extras: quickDates,
-  notice: ({ from, to, type }) => [
-    recordCounts({ from, to, type }),
-    ...(from > to ? [make("p", { className: "problem", role: "alert", textContent: "The first day lies after the last one." })] : []),
-  ],
+  notice: (choices) => [recordCounts(choices)],
   panels: ({ from, to, type }) => {
-    if (from > to) return [];
+    if (from > to) return [{ id: "records", title: "No day", wide: true, content: make("p", { className: "problem", role: "alert", textContent: "The first day lies after the last one." }) }];
     const shown = datasets.filter((dataset) => dataset.recordType === type);
     return [...shown.flatMap((dataset) => recordPanels(dataset, { from, to })), sharePanel(shown, { from, to, type })];
   },
