@@ -108,13 +108,11 @@ const swatch = (kind, color, text) => make("span", { className: "key" }, make("i
 // A control that stays is a date that is being typed: a new one would begin at the first of its parts again.
 function renderFilters(view, filters, control) {
   const box = element("filters");
-  const focused = document.activeElement?.id;
   const made = [...filters.map(makeFilter), ...(view.extras?.() ?? [])];
   if (control) {
     made.forEach((node, place) => box.children[place].contains(control) || box.children[place].replaceWith(node));
   } else {
     box.replaceChildren(...made);
-    if (focused?.startsWith("filter-")) element(focused)?.focus({ preventScroll: true });
   }
   box.hidden = !filters.length;
 }
@@ -123,20 +121,25 @@ function renderView(control) {
   const view = views.find(({ key }) => key === state.view) ?? views[0];
   const filters = view.filters?.() ?? [];
   const choices = Object.fromEntries(filters.map((filter) => [filter.key, chosen(filter)]));
-  for (const node of waiting.keys()) nearWindow.unobserve(node);
-  waiting.clear();
+  const focused = document.activeElement.id;
+  forgetWaiting();
   document.body.dataset.view = view.key;
   for (const link of document.querySelectorAll("#views a")) {
     link.href = linkTo(link.dataset.view);
-    if (link.dataset.view === view.key) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
+    if (link.dataset.view !== view.key) link.removeAttribute("aria-current");
+    else if (!link.hasAttribute("aria-current")) {
+      link.setAttribute("aria-current", "page");
+      link.scrollIntoView({ inline: "center", block: "nearest" });
+    }
   }
   element("view-title").textContent = view.title;
   element("view-lead").textContent = view.lead;
   renderFilters(view, filters, control);
   element("notice").replaceChildren(...(view.notice?.(choices) ?? []));
   element("panels").className = view.layout ?? "panels";
-  element("panels").replaceChildren(...view.panels(choices).map((panel) => (panel instanceof Node ? panel : makePanel(panel))));
+  const panels = view.panels(choices);
+  element("panels").replaceChildren(...(panels.length ? panels : [emptyPanel(choices)]).map((panel) => (panel instanceof Node ? panel : makePanel(panel))));
+  if (focused) element(focused)?.focus({ preventScroll: true }); // what had the focus may have been made anew
   element("announcement").textContent = `${view.title}: ${filters.map((filter) => describe(filter, choices[filter.key])).join(", ")}`;
 }
 

@@ -20,7 +20,7 @@ function start() {
   new ResizeObserver(() => {
     if (element("panels").clientWidth === width) return;
     width = element("panels").clientWidth;
-    renderView();
+    drawAnew();
   }).observe(element("panels"));
   window.addEventListener("beforeprint", drawAll);
 }

@@ -16,7 +16,8 @@ const plotConfig = {
   axisY: { domain: false, ticks: false, tickCount: 4, minExtent: 40, maxExtent: 40 },
 };
 
-const waiting = new Map();
+const charts = new WeakMap();
+const waiting = new Set();
 // What is seen goes before what is only near.
 const nearWindow = new IntersectionObserver((entries) => {
   for (const { isIntersecting, target, boundingClientRect } of entries) {
@@ -29,22 +30,35 @@ const nearWindow = new IntersectionObserver((entries) => {
 // chart: {spec(width), rows, x, read(row), finder, label}; x names the field that gives a row its place, unless a finder
 // of the chart's own finds the rows.
 function placeChart(node, chart) {
-  waiting.set(node, chart);
+  charts.set(node, chart);
+  waiting.add(node);
   nearWindow.observe(node);
 }
 
 function drawNow(node) {
-  const chart = waiting.get(node);
-  waiting.delete(node);
   nearWindow.unobserve(node);
-  if (chart && node.isConnected) return drawChart(node, chart);
+  if (waiting.delete(node) && node.isConnected) return drawChart(node, charts.get(node));
 }
 
-const drawAll = () => Promise.all([...waiting.keys()].map(drawNow));
+const drawAll = () => Promise.all([...waiting].map(drawNow));
+
+function forgetWaiting() {
+  for (const node of waiting) nearWindow.unobserve(node);
+  waiting.clear();
+}
+
+// For another width: all that is around the charts stays as it is.
+function drawAnew() {
+  for (const node of document.querySelectorAll(".chart")) {
+    node.replaceChildren();
+    delete node.dataset.drawn;
+    placeChart(node, charts.get(node));
+  }
+}
 
 async function drawChart(node, chart) {
   const spec = chart.spec(node.clientWidth);
-  const plot = make("div", { className: "plot" });
+  const plot = make("div", { className: "plot", "aria-hidden": "true" });
   const tip = make("div", { className: "tip", role: "status", hidden: true });
   node.replaceChildren(plot, tip);
   const { view } = await vegaEmbed(
@@ -52,7 +66,6 @@ async function drawChart(node, chart) {
     { ...spec, width: node.clientWidth, autosize: { type: "fit", contains: "padding" } },
     { actions: false, config: plotConfig, defaultStyle: false, renderer: "svg", tooltip: false, ast: false },
   );
-  plot.querySelector("svg").setAttribute("aria-hidden", "true");
   node.dataset.drawn = "1";
   if (chart.read) addReader(node, chart, (chart.finder ?? findAlongX)(node, chart, view), tip);
 }
