@@ -77,6 +77,16 @@ DOWNLOADS = [
         "group by disposition_code, outcome_name order by calls desc",
     ),
     (
+        "view=calls&list=before+2017-10-17",
+        "calls-outcome-shares",
+        "month name count share",
+        "with calls as (select month, concat_ws(' ', disposition_code, outcome_name) as name, sum(measure_count)::int "
+        "as number from marts.mart_call_outcomes where is_comparable and outcome_list = 'before 2017-10-17' group by "
+        "all), shares as (select *, number / sum(number) over (partition by month) as share, sum(number) over "
+        f"(partition by name) as of_all from calls) select {MONTH}, name, number, share from shares "
+        "qualify dense_rank() over (order by of_all desc) <= 5 order by month desc, of_all desc",
+    ),
+    (
         "view=trend&group=robbery&city=san_diego&measure=offenses",
         "trend-san_diego_nibrs_offenses",
         "month measure_count",
@@ -116,6 +126,15 @@ def test_a_download_is_the_mart(
         [cell if isinstance(cell, str) else pytest.approx(cell, abs=1e-3) for cell in map(comparable, row)]
         for row in expected
     ]
+
+
+def test_codes_are_counted_in_rows_and_areas_name_their_boundaries(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=definition&dataset=austin_crime_reports&group=theft")
+    codes = saved(page, "codes-austin_crime_reports-theft")[0]
+    assert codes["unit"].startswith("published rows")
+    assert codes["offense_note"].startswith("Times of thefts")
+    page = open_page(dashboard, "view=areas&dataset=austin_crime_reports&group=theft")
+    assert "made-up shapes" in saved(page, "areas-austin_crime_reports")[0]["boundaries"]
 
 
 @pytest.mark.parametrize("view", VIEWS)

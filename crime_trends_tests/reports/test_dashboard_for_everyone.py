@@ -96,6 +96,71 @@ def test_a_phone_shows_every_view_without_scrolling_sideways(open_page: Open, da
         page.wait_for_function("view => document.body.dataset.view === view", arg=view)
         draw_all(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, view
+        current = page.locator("#views [aria-current]").bounding_box()
+        assert current is not None
+        assert 0 <= current["x"] <= 360 - current["width"], view
+
+
+def test_paper_holds_every_chart(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=overview", viewport={"width": 1280, "height": 900})
+    draw_all(page)
+    page.emulate_media(media="print")
+    # At once, as printing does it: a window that becomes narrower has its charts drawn anew.
+    beyond = page.evaluate(
+        "() => { document.body.style.width = '718px'; return [...document.querySelectorAll('.plot svg')].map(svg =>"
+        " svg.getBoundingClientRect().right - svg.closest('.panel').getBoundingClientRect().right) }"
+    )
+    assert len(beyond) == 18
+    assert max(beyond) <= 0
+
+
+def test_another_width_draws_charts_anew_and_leaves_tables_open(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&city=austin", viewport={"width": 1280, "height": 900})
+    draw_all(page)
+    page.get_by_text("The numbers as a table").click()
+    page.set_viewport_size({"width": 600, "height": 900})
+    page.wait_for_function("document.querySelector('.plot svg')?.getBoundingClientRect().right < 600")
+    assert page.locator("details[open] tbody tr").count() > 200
+
+
+@pytest.mark.parametrize(
+    ("choices", "text"),
+    [
+        ("view=trend&city=austin&measure=offenses", "No dataset of Austin counts offenses. Choose cases, or Los Ang"),
+        ("view=year&city=austin&measure=offenses", "No dataset of Austin counts offenses."),
+        ("view=season&city=austin&measure=offenses", "No dataset of Austin counts offenses."),
+        ("view=hours&city=austin&group=call", "counts calls for service. Choose another offense, or San Diego."),
+        ("view=hours&city=los_angeles&group=call", "No dataset of Los Angeles counts calls for service."),
+    ],
+)
+def test_choices_that_no_dataset_has_say_what_to_choose(
+    open_page: Open, dashboard: Path, choices: str, text: str
+) -> None:
+    page = open_page(dashboard, choices)
+    assert text in page.get_by_test_id("nothing-lacking").inner_text()
+    assert page.locator("#panels > *").count() == 1
+
+
+@pytest.mark.parametrize("view", ["trend", "hours", "areas", "clearance", "lateness", "definition"])
+def test_the_note_on_rape_stands_once(open_page: Open, dashboard: Path, view: str) -> None:
+    page = open_page(dashboard, f"view={view}&group=rape&city=austin")
+    assert page.locator("main").inner_text().count("Most rapes are never reported") == 1
+
+
+def test_buttons_that_choose_keep_the_focus(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=records")
+    for button in ("#type-call", "#quick-last-90-days"):
+        page.locator(button).focus()
+        page.keyboard.press("Enter")
+        assert page.locator(button).get_attribute("aria-pressed") == "true"
+        assert page.evaluate("`#${document.activeElement.id}`") == button
+
+
+def test_what_vega_says_of_a_chart_is_hidden_from_screen_readers(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=trend&city=austin")
+    draw_all(page)
+    assert page.locator("[aria-label='Vega visualization']").count() == 1
+    assert page.locator("[aria-label='Vega visualization'][aria-hidden=true]").count() == 1
 
 
 def luminance(page: Page, selector: str, what: str) -> float:

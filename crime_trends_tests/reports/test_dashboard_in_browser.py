@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,33 @@ def test_preliminary_months_are_hatched_and_off_by_default(open_page: Open, dash
     page.wait_for_selector(f"[data-testid=trend-{AUSTIN}] [fill='url(#hatch-0)']")
     assert value(page, f"trend-{AUSTIN}-sum") == settled
     assert "preliminary=1" in page.url
+
+
+def test_records_that_have_not_settled_are_marked(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
+    page = open_page(dashboard, "view=records&from=2026-06-01&to=2026-11-20")
+    wait_until_drawn(page)
+    settled = full_home.query(
+        "select strftime(min(newest), '%Y-%m') from (select max(month) filter (is_settled) as newest "
+        f"from marts.mart_monthly_counts where dataset = '{AUSTIN}' and measure = 'records' group by offense_group)"
+    )[0][0]
+    assert page.get_by_test_id(f"records-daily-{AUSTIN}").locator("path[stroke-dasharray]").count() == 2
+    days = saved(page, f"records-daily-{AUSTIN}")
+    assert all((row["preliminary"] == "true") == (row["key"][:7] > settled) for row in days)
+    late = {row["key"][:7] for row in days if row["preliminary"] == "true"}
+    monthly = page.get_by_test_id(f"records-monthly-{AUSTIN}")
+    assert monthly.locator("[fill='url(#hatch-0)']").count() == len(late) > 0
+    assert "preliminary" in monthly.locator(".legend").inner_text()
+
+
+def test_a_line_breaks_where_months_lack(open_page: Open, dashboard: Path) -> None:
+    page = open_page(dashboard, "view=calls")
+    wait_until_drawn(page)
+    months = sorted({row["month"] for row in saved(page, "calls-outcome-shares")})
+    places = [int(month[:4]) * 12 + int(month[5:]) for month in months]
+    pieces = 1 + sum(later - earlier > 1 for earlier, later in pairwise(places))
+    assert pieces > 2
+    lines = page.get_by_test_id("calls-outcome-shares").locator(".mark-line path").all()
+    assert [(line.get_attribute("d") or "").count("M") for line in lines] == [pieces] * 5
 
 
 def test_a_trend_is_the_marts_to_read_and_to_download(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:

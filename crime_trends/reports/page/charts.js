@@ -81,8 +81,9 @@ function columnLabels(labels, plot) {
   return labels.filter((_, index) => (labels.length - 1 - index) % every === 0);
 }
 
-// rows: {label, [field], pale?, strong?, preliminary?}; hatch: the fill of preliminary ones; labels are unique and in order. mark: a field drawn as a tick on each column.
-function columnChart({ rows, field, color, hatch, tick, widest = 72, format = ",d", height = HEIGHT }) {
+// rows: {label, [field], pale?, strong?, preliminary?}; labels are unique and in order. hatch: the fill of preliminary
+// columns. tick: a field drawn as a tick on each column.
+function columnChart({ rows, field, color, hatch = color, tick, widest = 72, format = ",d", height = HEIGHT }) {
   return (width) => {
     const plot = width - 54;
     const labels = rows.map((row) => row.label);

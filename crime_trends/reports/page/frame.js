@@ -139,7 +139,7 @@ function renderView(control) {
   element("panels").className = view.layout ?? "panels";
   const panels = view.panels(choices);
   element("panels").replaceChildren(...(panels.length ? panels : [emptyPanel(choices)]).map((panel) => (panel instanceof Node ? panel : makePanel(panel))));
-  if (focused) element(focused)?.focus({ preventScroll: true }); // what had the focus may have been made anew
+  if (focused && document.activeElement.id !== focused) element(focused)?.focus({ preventScroll: true }); // it was made anew
   element("announcement").textContent = `${view.title}: ${filters.map((filter) => describe(filter, choices[filter.key])).join(", ")}`;
 }
 

@@ -113,6 +113,9 @@ function recordPanels(dataset, { from, to }) {
   const weeks = days.length > LONG_DAYS ? marked(weekRows(days)) : null;
   const hatch = `url(#hatch-${dataset.city})`;
   const preliminary = (kind) => days.at(-1).preliminary && swatch(kind, dataset.color, "preliminary");
+  const slotLegend = (unit, rows) => [
+    swatch("bar", dataset.color, `whole ${unit}`), rows.some((row) => row.pale && !row.preliminary) && swatch("pale", dataset.color, `part of a ${unit}`), preliminary("hatch"),
+  ];
   // What has settled as it is, what has not in the second look.
   const looks = (layer, look) => [{ ...layer, test: (row) => !row.preliminary }, { ...layer, ...look, test: (row) => row.preliminary }];
   const readSlot = (row) => [row.covered ? counted(row.count, unit) : "no rows", `${row.label}${row.preliminary ? ", preliminary" : ""}`, row.whole ? null : `${row.covered} of ${row.days} days`];
@@ -142,7 +145,7 @@ function recordPanels(dataset, { from, to }) {
     },
     {
       ...panel("monthly", "by month"),
-      legend: [preliminary("hatch")],
+      legend: slotLegend("month", months),
       chart: {
         rows: months, x: "middle", height: HEIGHT, label: `${counted(sum, unit)} by month, ${dayRange(from, to)}.`,
         spec: timeChart({
@@ -159,7 +162,7 @@ function recordPanels(dataset, { from, to }) {
     },
     {
       ...panel("yearly", "by year"),
-      legend: [preliminary("hatch")],
+      legend: slotLegend("year", years),
       chart: { rows: years, x: "label", height: HEIGHT, label: `${counted(sum, unit)} by year.`, spec: columnChart({ rows: years, field: "count", color: dataset.color, hatch }), read: readSlot },
       table: { columns: slotColumns("Year"), rows: years.toReversed() },
     },
@@ -217,7 +220,7 @@ defineView({
   key: "records",
   short: "Records",
   title: "Published records",
-  lead: "The rows that the cities publish, by the day on which it happened: reports, offenses and calls, which are three different things and never added up. A row is not a crime. A pale column holds a part of its month or year; what is hatched or dashed has not settled and still grows; a gap is a month that was not brought.",
+  lead: "The rows that the cities publish, by the day on which it happened: reports, offenses and calls, which are three different things and never added up. A row is not a crime. What is preliminary still grows; a gap is a month that was not brought.",
   filters: () => {
     const [least, most] = reachOfDays();
     return [
