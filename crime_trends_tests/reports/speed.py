@@ -1,7 +1,8 @@
 """How fast a dashboard is in Chromium: ``python -m crime_trends_tests.reports.speed PAGE``.
 
-Prints when the first paint and the first chart come, and for every filter of every view how long it takes from the
-choice until all charts in the window are drawn, in milliseconds. ``full_history`` makes a page with the whole history.
+Prints when the first paint and the first chart come, and for every filter and button of every view how long it takes
+from the choice until all charts in the window are drawn, in milliseconds. ``full_history`` makes a page with the whole
+history.
 """
 
 from __future__ import annotations
@@ -16,9 +17,10 @@ from crime_trends_tests.reports.browser import chromium
 CHANGE = """async id => {
   const filter = document.getElementById(id);
   const start = performance.now();
-  if (filter.type === "checkbox") filter.click();
+  if (["checkbox", "button"].includes(filter.type)) filter.click();
   else {
-    filter.selectedIndex = (filter.selectedIndex + 1) % filter.options.length;
+    if (filter.type === "date") filter.value === filter.max ? filter.stepDown(400) : filter.stepUp(400);
+    else filter.selectedIndex = (filter.selectedIndex + 1) % filter.options.length;
     filter.dispatchEvent(new Event("change"));
   }
   const isSeen = ({ top, bottom }) => top < innerHeight && bottom > 0;
@@ -43,7 +45,9 @@ def filter_times(page: Page) -> dict[str, float]:
     for view in page.evaluate("[...document.querySelectorAll('#views a')].map(link => link.dataset.view)"):
         page.evaluate("view => { location.hash = `#view=${view}` }", view)
         page.wait_for_timeout(800)
-        filters = "[...document.querySelectorAll('#filters select, #filters [type=checkbox]')].map(node => node.id)"
+        filters = (
+            "[...document.querySelectorAll('#filters :is(select, input, button), #notice button')].map(node => node.id)"
+        )
         for name in page.evaluate(filters):
             times[f"{view} {name}"] = page.evaluate(CHANGE, name)
             page.wait_for_timeout(300)
