@@ -114,6 +114,9 @@ class CloudSettings(BaseModel):
         description="More properties of the Spark session in Dagster's own process, which makes the grid, as JSON: "
         "`spark.jars` names the connector for BigQuery, which otherwise comes from Maven Central.",
     )
+    spark_session_deadline_seconds: float = Field(
+        1800, ge=1, description="How long counting the grid may take until it is ended, and then storing it, each."
+    )
     spark_deadline_seconds: float = Field(
         7200,
         ge=1,
@@ -154,13 +157,10 @@ class CloudSettings(BaseModel):
         missing = [f"{PREFIX}{name.upper()} is needed {why}" for name, why in needed.items() if not getattr(self, name)]
         if missing:
             raise ValueError("; ".join(missing))
-        return self
-
-    @property
         if place == "dataproc-serverless":
             self._check_batch_memory()
-    def bigquery_place(self) -> str:
-        """Where BigQuery keeps the data."""
+        return self
+
     def _check_batch_memory(self) -> None:
         cores, memory = self.spark_executor_cores, self.spark_executor_memory
         least, most = (round(cores * megabytes / (1 + PYSPARK_OVERHEAD)) for megabytes in CORE_MEGABYTES)
@@ -170,6 +170,9 @@ class CloudSettings(BaseModel):
                 f"a serverless batch with so many takes {least}m to {most}m"
             )
 
+    @property
+    def bigquery_place(self) -> str:
+        """Where BigQuery keeps the data."""
         return self.bigquery_location or self.gcp_region
 
     @property

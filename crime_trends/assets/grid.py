@@ -4,6 +4,9 @@ The IO manager empties the table and then fills it, in two steps; it makes table
 descriptions and for an empty frame none at all. So the table is made before, with the warehouse's other tables; a frame
 is evaluated before it is handed over, so that what fails there leaves the table alone; and when the second step fails,
 the checks say that the table does not add up, until the asset is made again.
+
+The warehouse's pool is held from the first read to the last write, in BigQuery too, so that what is read from several
+tables is of one state. So both have a deadline: Spark's connector can wait for ever.
 """
 
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ from crime_trends.assets.common import DOCS, OWNER, WAREHOUSE_POOL, one_line_err
 from crime_trends.assets.translation import FACTS_LEDGER
 from crime_trends.checks.grid import GRID_CHECKS, evaluate_grid
 from crime_trends.datasets import DATASETS
+from crime_trends.resources.deadline import deadline
 from crime_trends.resources.spark_session import SparkSessionResource
 from crime_trends.resources.storage import WarehouseResource
 from crime_trends.warehouse.schema import GRID_COUNTS, GRID_DESCRIPTIONS
@@ -56,7 +60,7 @@ def mart_grid_counts(warehouse: WarehouseResource, spark: SparkSessionResource) 
     """Counts in Spark; the IO manager writes."""
     from crime_trends.grid import grid_counts, grid_records
 
-    with one_line_errors():
+    with one_line_errors(), deadline(spark.deadline_seconds, "counting on the grid"):
         tables = warehouse.open()
         session = spark.session()
         with spark.folder() as folder:

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from dagster import InputContext, OutputContext
+from dagster._core.storage.db_io_manager import DbIOManager, TableSlice
 from dagster_gcp import BigQueryResource
+from dagster_gcp.bigquery.io_manager import BigQueryClient
 from dagster_gcp_pyspark import BigQueryPySparkIOManager
 from google.cloud import bigquery
 from pydantic import PrivateAttr
 
+from crime_trends.gcp import cloud_errors
+from crime_trends.resources.deadline import deadline
 from crime_trends.resources.storage import WarehouseResource
 from crime_trends.settings import Settings
 from crime_trends.warehouse.base import Warehouse
@@ -71,10 +76,50 @@ def bigquery_warehouse(settings: Settings) -> BigQueryWarehouseResource:
     )
 
 
-def bigquery_frames(settings: Settings) -> BigQueryPySparkIOManager:
-    """What keeps Spark's frames as marts. It writes through the session's connector, directly."""
-    return BigQueryPySparkIOManager(
+class FramesInBigQuery(BigQueryPySparkIOManager):
+    """Keeps Spark's frames: it empties their table, and fills it through the session's connector, directly.
+
+    Arguments:
+        endpoint: BigQuery's address, instead of Google's own; the connector has one of its own.
+        deadline_seconds: how long emptying and filling may take.
+    """
+
+    endpoint: str | None
+    deadline_seconds: float
+
+    def create_io_manager(self, context: dg.InitResourceContext) -> DbIOManager:
+        """As dagster-gcp's, whose own client can't be told of another address."""
+        return DbIOManager(
+            db_client=_FramesClient(self),
+            database=self.project,
+            schema=self.dataset,
+            type_handlers=self.type_handlers(),
+            default_load_type=self.default_load_type(),
+        )
+
+
+class _FramesClient(BigQueryClient):
+    """All that the IO manager does happens within ``connect``."""
+
+    def __init__(self, frames: FramesInBigQuery) -> None:
+        super().__init__(frames.write_mode)
+        self.frames = frames
+
+    @contextmanager
+    def connect(self, context: OutputContext | InputContext, table_slice: TableSlice) -> Iterator[bigquery.Client]:  # type: ignore[override]  # a static method there
+        """A client, and a deadline for what it and Spark's connector do."""
+        frames = self.frames
+        what = f"storing {table_slice.table} in BigQuery"
+        with deadline(frames.deadline_seconds, what), cloud_errors(what):
+            yield bigquery_client(frames.project, frames.location, frames.endpoint)
+
+
+def bigquery_frames(settings: Settings) -> FramesInBigQuery:
+    """What keeps Spark's frames as marts."""
+    return FramesInBigQuery(
         project=settings.gcp_project or "",
         dataset=f"{settings.bigquery_prefix}_marts",
         location=settings.bigquery_place,
+        endpoint=settings.bigquery_endpoint,
+        deadline_seconds=settings.spark_session_deadline_seconds,
     )

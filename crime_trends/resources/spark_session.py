@@ -29,10 +29,12 @@ class SparkSessionResource(dg.ConfigurableResource):
 
     Arguments:
         local: how Spark runs on this machine: the same Java, memory and folders.
+        deadline_seconds: how long what is done with it may take.
         properties: of Spark, besides.
     """
 
     local: PySparkResource
+    deadline_seconds: float
     properties: dict[str, str] = Field(default_factory=dict)
     _session: Any = PrivateAttr(default=None)
 
@@ -66,15 +68,18 @@ class SparkSessionResource(dg.ConfigurableResource):
 def spark_session(settings: Settings) -> SparkSessionResource:
     """The session of the settings; on Google Cloud it reads and writes BigQuery."""
     local = PySparkResource(memory=settings.spark_memory, temporary_dir=str(settings.temporary_dir))
+    seconds = settings.spark_session_deadline_seconds
     if settings.target == "local":
-        return SparkSessionResource(local=local)
+        return SparkSessionResource(local=local, deadline_seconds=seconds)
     connector = {
         "spark.datasource.bigquery.parentProject": settings.gcp_project or "",
         "spark.datasource.bigquery.project": settings.gcp_project or "",
     }
     if "spark.jars" not in settings.spark_session_properties:
         connector["spark.jars.packages"] = BIGQUERY_CONNECTOR
-    return SparkSessionResource(local=local, properties=connector | settings.spark_session_properties)
+    return SparkSessionResource(
+        local=local, deadline_seconds=seconds, properties=connector | settings.spark_session_properties
+    )
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster_duckdb_pyspark import DuckDBPySparkIOManager
+from pyspark.sql import SparkSession
 
 from crime_trends.assets.grid import GRID, STORAGE, grid_checks, mart_grid_counts
 from crime_trends.checks.grid import evaluate_grid
@@ -41,7 +42,8 @@ class Grid:
             lock_timeout_seconds=10,
         )
         self.warehouse: DuckDBWarehouse = self.resource.open()  # type: ignore[assignment]
-        self.spark = SparkSessionResource(local=PySparkResource(memory="1g", temporary_dir=str(folder)))
+        local = PySparkResource(memory="1g", temporary_dir=str(folder))
+        self.spark = SparkSessionResource(local=local, deadline_seconds=300)
         self.frames: Any = DuckDBPySparkIOManager(database=self.resource.file, schema="marts")
         self.records = 0
         columns = "dataset varchar, city varchar, record_type varchar, month date, incident_id varchar"
@@ -185,6 +187,29 @@ def test_what_breaks_off_is_seen_and_a_second_run_heals_it(grid: Grid) -> None:
         ]
     )
     assert grid.checks()["no_small_cell"] == f"{LEGACY} 2023 theft 500/1/1"
+
+
+def test_a_read_that_is_never_answered_is_ended_and_the_next_run_works(
+    grid: Grid, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unanswered(_: DuckDBWarehouse, spark: SparkSession, *__: object) -> None:
+        spark.sql("select java_method('java.lang.Thread', 'sleep', 600000L)").collect()
+
+    grid.add(6, HOME_CELL)
+    grid.make()
+    patient = grid.spark
+    grid.spark = SparkSessionResource(local=patient.local, deadline_seconds=3)
+    with monkeypatch.context() as patch:
+        patch.setattr(DuckDBWarehouse, "frame", unanswered)
+        with pytest.raises(
+            dg.Failure, match=r"not done after 3 seconds .* CRIME_TRENDS_SPARK_SESSION_DEADLINE_SECONDS"
+        ):
+            grid.make()
+    assert SparkSession.getActiveSession() is None
+    assert len(grid.cells()) == 1
+    grid.spark = patient
+    grid.make()
+    assert grid.checks() == ALL_PASS
 
 
 def test_without_facts_it_says_what_to_do(tmp_path: Path) -> None:
