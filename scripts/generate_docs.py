@@ -2,9 +2,9 @@
 
 A generated part lies between ``<!-- begin NAME … -->`` and ``<!-- end NAME -->`` in a page that people write: facts
 and columns of a dataset from the registry and its column map (the latter for dbt's models too), the look-up tables
-and boundaries from the registry, the data dictionary from what dbt's models say of themselves, the reasons for issues
-and rejects from ``crime_cleaning.reasons``, the settings from ``crime_trends.settings``. ``--check`` writes nothing and
-fails if a page is out of date.
+and boundaries from the registry, the data dictionary from what dbt's models and the grid's table say of themselves,
+the reasons for issues and rejects from ``crime_cleaning.reasons``, the settings from ``crime_trends.settings``.
+``--check`` writes nothing and fails if a page is out of date.
 """
 
 from __future__ import annotations
@@ -21,10 +21,14 @@ from crime_cleaning.reasons import MEANINGS, Issue, Rejection
 from crime_trends.cloud_settings import CloudSettings
 from crime_trends.datasets import BOUNDARIES, CITIES, DATASETS, LOOKUPS, Dataset, SeshatSource, SocrataSource
 from crime_trends.settings import PREFIX, Settings
+from crime_trends.warehouse.schema import tables
 
 ROOT = Path(__file__).resolve().parents[1]
 DICTIONARY = {"reference": "facts", "facts": "facts", "marts": "marts"}
 """Folder of models that people may read -> the schema that they are in."""
+
+MODEL_TYPES = {"VARCHAR": "string", "BIGINT": "int64", "DOUBLE": "float64", "BOOLEAN": "bool"}
+"""Type of a table of the project's own -> as dbt's models call it."""
 
 
 def table(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -161,7 +165,7 @@ def areas() -> str:
 
 
 def dictionary() -> str:
-    """Every model that people may read: what its rows are, and its columns."""
+    """Every model that people may read, and the marts that are none: what their rows are, and their columns."""
     texts = dict(
         text
         for page in sorted((ROOT / "dbt_project/models").rglob("_*.md"))
@@ -170,6 +174,9 @@ def dictionary() -> str:
 
     def said(text: str) -> str:
         return " ".join(re.sub(r"{{ doc\('(\w+)'\) }}", lambda match: texts[match[1]], text).split())
+
+    def entry(name: str, description: str, rows: Iterable[Iterable[str]]) -> list[str]:
+        return [f"### {name}", description, table(("column", "type", "what it is"), rows)]
 
     parts = []
     for folder, schema in DICTIONARY.items():
@@ -182,7 +189,11 @@ def dictionary() -> str:
                 (code(column["name"]), column.get("data_type", ""), said(column["description"]))
                 for column in model["columns"]
             )
-            parts += [f"### {model['name']}", said(model["description"]), table(("column", "type", "what it is"), rows)]
+            parts += entry(model["name"], said(model["description"]), rows)
+    for made in tables():
+        if made.schema == "marts":
+            rows = ((code(name), MODEL_TYPES[kind], made.descriptions[name]) for name, kind in made.columns.items())
+            parts += entry(made.name, made.description, rows)
     return "\n\n".join(parts)
 
 

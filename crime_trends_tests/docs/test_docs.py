@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
 from crime_trends.datasets import DATASETS
@@ -63,6 +64,14 @@ def copy(tmp_path: Path) -> Path:
 def test_generated_parts_are_up_to_date() -> None:
     check = generate("--check")
     assert (check.returncode, check.stderr) == (0, "")
+
+
+def test_every_mart_of_the_graph_is_in_the_dictionary(definitions: dg.Definitions) -> None:
+    page = (REPOSITORY / "docs/data-dictionary.md").read_text()
+    keys = definitions.resolve_asset_graph().materializable_asset_keys
+    marts = {key.path[-1] for key in keys if key.path[-1].startswith("mart_")}
+    assert "mart_grid_counts" in marts
+    assert marts - set(re.findall(r"^### (\w+)$", page, re.MULTILINE)) == set()
 
 
 def test_page_that_fell_behind_is_found_and_written_anew(copy: Path) -> None:
