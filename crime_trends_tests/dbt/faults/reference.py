@@ -104,6 +104,7 @@ SERIES = {
         {
             "int_month_status_the_change_of_system_in_los_angeles_never_counts",
             "mart_monthly_counts_have_no_holes",
+            "mart_los_angeles_status_is_judged_as_int_month_status_says",
             *JUDGED,
         },
     ),
