@@ -9,9 +9,11 @@ from typing import Any
 
 import dagster as dg
 
+from crime_trends.age import age_today
 from crime_trends.assets.common import OWNER, WAREHOUSE_POOL, ForceConfig, one_line_errors, step_metadata
 from crime_trends.automation.conditions import MART
 from crime_trends.commands.status import failing_checks
+from crime_trends.datasets import DATASETS
 from crime_trends.lake.base import Lake
 from crime_trends.reports import findings_data, queries
 from crime_trends.reports.boundaries import boundary_keys, boundary_versions, read_area_maps
@@ -90,6 +92,7 @@ def _dashboard_text(context: dg.AssetExecutionContext, tables: Warehouse, lake: 
         checks=[asdict(problem) for problem in failing_checks(context.instance)],
         findings=findings_sections(findings_data.read_history(tables)),
         maps=read_area_maps(lake),
+        ages={dataset.key: age_today(dataset, tables, lake) for dataset in DATASETS.values()},
     )
 
 

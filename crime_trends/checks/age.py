@@ -4,16 +4,14 @@ It turns red while nothing at all happens, so unlike the other checks it is no p
 it once a day, and whenever the table is loaded.
 """
 
-from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from crime_trends.age import Age, age_today
 from crime_trends.assets.common import WAREHOUSE_POOL
-from crime_trends.datasets import CITIES, DATASETS, Dataset
+from crime_trends.datasets import DATASETS, Dataset
 from crime_trends.resources.storage import LakeResource, WarehouseResource
-from crime_trends.warehouse.newest import newest_event
 
 NAME = "data_age"
 ONCE_A_DAY: dg.AutomationCondition[Any] = (
@@ -27,37 +25,20 @@ def data_age_checks() -> list[dg.AssetChecksDefinition]:
     return [_data_age_check(dataset) for dataset in DATASETS.values() if dataset.lag_days is not None]
 
 
-def judge_age(dataset: Dataset, newest: date | None, years: list[str], today: date) -> dg.AssetCheckResult:
-    """Compares the newest event with the dataset's lag.
-
-    Arguments:
-        dataset: one that is still published.
-        newest: the day of its newest event in the warehouse; None if there is no row.
-        years: the raw years that were ever fetched.
-        today: the day in the dataset's city.
-    """
-    lag = dataset.lag_days or 0
-    expected_year = str((today - timedelta(days=lag)).year)
-    if expected_year not in years:
-        return dg.AssetCheckResult(
-            check_name=NAME,
-            passed=True,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"not_judged": f"{expected_year} was never fetched, so newer data are not expected"},
-        )
-    age = (today - newest).days if newest else None
-    passed = age is not None and age <= lag
-    what = f"the newest event is of {newest}, {age} days ago" if newest else "there is no row"
+def judge(age: Age) -> dg.AssetCheckResult:
+    """What the check says of an age; it warns if the newest event is older than usual."""
+    what = f"the newest event is of {age.newest}, {age.days} days ago" if age.newest else "there is no row"
+    judged: dict[str, str | int] = {
+        "newest_event": str(age.newest or "none"),
+        "usual_age_at_most_days": age.usual or 0,
+        **({"age_days": age.days} if age.days is not None else {}),
+    }
     return dg.AssetCheckResult(
         check_name=NAME,
-        passed=passed,
+        passed=not age.is_late,
         severity=dg.AssetCheckSeverity.WARN,
-        description=None if passed else f"{what}; usual are {lag} days at most",
-        metadata={
-            "newest_event": str(newest or "none"),
-            "usual_age_at_most_days": lag,
-            **({"age_days": age} if age is not None else {}),
-        },
+        description=f"{what}; usual are {age.usual} days at most" if age.is_late else None,
+        metadata={"not_judged": age.not_judged} if age.not_judged else judged,
     )
 
 
@@ -73,8 +54,6 @@ def _data_age_check(dataset: Dataset) -> dg.AssetChecksDefinition:
         pool=WAREHOUSE_POOL,
     )
     def data_age(lake: LakeResource, warehouse: WarehouseResource) -> dg.AssetCheckResult:
-        today = datetime.now(ZoneInfo(CITIES[dataset.city].time_zone)).date()
-        newest = newest_event(warehouse.open(), dataset, today)
-        return judge_age(dataset, newest, lake.open().raw_partitions(dataset.key), today)
+        return judge(age_today(dataset, warehouse.open(), lake.open()))
 
     return data_age

@@ -19,6 +19,7 @@ from typing import Any
 
 import vl_convert
 
+from crime_trends.age import Age
 from crime_trends.datasets import CITIES, DATASETS, Areas, Dataset, SocrataSource
 from crime_trends.reports.boundaries import AreaMap
 from crime_trends.reports.columnar import encoded_table
@@ -46,6 +47,7 @@ def render_dashboard(
     checks: Sequence[Mapping[str, Any]] | None = None,
     findings: Sequence[Section] = (),
     maps: Mapping[Areas, AreaMap] | None = None,
+    ages: Mapping[str, Age] | None = None,
 ) -> str:
     """The whole page.
 
@@ -56,14 +58,18 @@ def render_dashboard(
         checks: checks that did not pass: ``asset``, ``check``, ``warns``, ``description``; None if that is not known.
         findings: their sections.
         maps: what ``read_area_maps`` returned; without one, areas have a table and a chart.
+        ages: dataset -> how old its newest event is; None if that is not known.
     """
-    maps = maps or {}
+    maps, ages = maps or {}, ages or {}
     payload = {
         "synthetic": synthetic,
-        "madeOn": (made_at.date() - date(1970, 1, 1)).days,
+        "madeOn": _day_number(made_at.date()),
         "cities": [city.name for city in CITIES.values()],
         "cityKeys": list(CITIES),
-        "datasets": [_dataset(dataset, data, synthetic, list(maps)) for dataset in DATASETS.values()],
+        "datasets": [
+            _dataset(dataset, data, synthetic, list(maps)) | {"age": _age(ages.get(dataset.key))}
+            for dataset in DATASETS.values()
+        ],
         "maps": [_map(shapes, synthetic) for shapes in maps.values()],
         "notes": GROUP_NOTES,
         "leastBase": LEAST_BASE,
@@ -120,11 +126,17 @@ def _dataset(dataset: Dataset, data: DashboardData, synthetic: bool, mapped: lis
         "map": mapped.index(dataset.areas) if dataset.areas in mapped else None,
         "firstMonth": dataset.first_month,
         "lastMonth": dataset.last_month,
-        "lagDays": dataset.lag_days,
         "limits": KNOWN_LIMITS.get(dataset.key, ""),
         "source": ("made-up rows in the likeness of " if synthetic else "") + f"{_origin(dataset)}; {dataset.license}",
         "retrieved": retrieved.isoformat() if retrieved else None,
     }
+
+
+def _age(age: Age | None) -> dict[str, Any] | None:
+    if age is None:
+        return None
+    newest = None if age.newest is None else _day_number(age.newest)
+    return {"newest": newest, "days": age.days, "usual": age.usual, "state": age.state, "isLate": age.is_late}
 
 
 def _map(areas: AreaMap, synthetic: bool) -> dict[str, Any]:
@@ -171,6 +183,10 @@ def _hatch(city: int) -> str:
         f'<rect width="5" height="5" fill="var(--panel)"/><rect width="2" height="5" fill="var(--city-{city})"/>'
         "</pattern>"
     )
+
+
+def _day_number(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
 
 
 def _day(day: date) -> str:

@@ -8,8 +8,9 @@ import dagster as dg
 import pytest
 from crime_cleaning.spec import CleaningReport, MonthCounts
 
+from crime_trends.age import age_on
 from crime_trends.assets.common import stop_at_error
-from crime_trends.checks.age import judge_age
+from crime_trends.checks.age import judge
 from crime_trends.checks.breaks import incomparable_months
 from crime_trends.checks.clean import duplicates, reconciliation
 from crime_trends.checks.issues import issue_shares
@@ -196,10 +197,11 @@ def test_schema_drift_names_new_columns_and_those_that_are_gone(written: Written
     ids=["as usual", "the portal stopped", "no row", "only older years were fetched", "nothing was fetched"],
 )
 def test_data_age(newest: date | None, years: list[str], passed: bool, says: str | None) -> None:
-    result = judge_age(CALLS, newest, years, today=date(2026, 10, 1))
+    result = judge(age_on(date(2026, 10, 1), CALLS, newest, years))
     assert (result.passed, result.severity, result.description) == (passed, WARN, says)
 
 
 def test_at_new_year_the_old_years_file_may_still_be_the_newest() -> None:
-    assert judge_age(CALLS, date(2025, 12, 30), ["2025"], today=date(2026, 1, 3)).metadata["age_days"].value == 4
-    assert not judge_age(CALLS, date(2025, 12, 25), ["2025"], today=date(2026, 1, 3)).passed
+    today = date(2026, 1, 3)
+    assert judge(age_on(today, CALLS, date(2025, 12, 30), ["2025"])).metadata["age_days"].value == 4
+    assert not judge(age_on(today, CALLS, date(2025, 12, 25), ["2025"])).passed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from crime_trends.assets.reports import dashboard, findings
 from crime_trends.reports.findings_data import read_history
 from crime_trends.resources.reports import ReportsResource
 from crime_trends.resources.storage import DuckDBWarehouseResource, LocalLakeResource
-from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.dbt.conftest import CALLS, ModelsHome
+from crime_trends_tests.reports.test_dashboard import page_of
 
 pytestmark = pytest.mark.xdist_group("models")
 
@@ -47,6 +49,14 @@ def test_findings_are_read_of_what_dbt_built_and_written_once(
     written = page.stat().st_mtime_ns
     assert dg.materialize([findings], resources=resources).success
     assert page.stat().st_mtime_ns == written
+
+
+def test_the_dashboard_tells_the_age_of_what_the_warehouse_holds(resources: dict[str, Any], tmp_path: Path) -> None:
+    assert dg.materialize([dashboard], resources=resources).success
+    page = page_of((tmp_path / "reports" / "dashboard.html").read_text())
+    ages = {dataset["key"]: dataset["age"] for dataset in page["datasets"]}
+    assert ages[CALLS]["newest"] == (date(2024, 4, 1) - date(1970, 1, 1)).days  # of which no facts are built yet
+    assert not any(age["isLate"] for age in ages.values())  # no year was fetched
 
 
 def test_the_dashboard_is_written_anew_when_a_check_begins_or_ceases_to_warn(

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from crime_trends.age import age_on
+from crime_trends.datasets import DATASETS
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
 from crime_trends.reports.findings_data import read_history
 from crime_trends.reports.findings_text import findings_sections
@@ -91,7 +93,12 @@ def write_page(home: ModelsHome, path: Path) -> None:
     data = read_dashboard_data(home.warehouse)
     with TemporaryDirectory() as folder:
         maps = sample_maps(Path(folder))
-    write_report(render_dashboard(data, synthetic=True, made_at=MADE_AT, findings=findings, maps=maps), path)
+    today, year = MADE_AT.date(), f"{MADE_AT:%Y}"
+    ages = {
+        key: age_on(today, DATASETS[key], date.fromisoformat(through), [year]) for key, (_, through, _) in SPANS.items()
+    }
+    page = render_dashboard(data, synthetic=True, made_at=MADE_AT, findings=findings, maps=maps, ages=ages)
+    write_report(page, path)
 
 
 def _dbt(home: ModelsHome, *arguments: str) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
+from crime_trends.age import age_on
+from crime_trends.checks.age import judge
+from crime_trends.datasets import DATASETS
 from crime_trends.reports.dashboard import DashboardData, render_dashboard
 from crime_trends.reports.data import EMPTY, Table
 from crime_trends.reports.writing import write_report
@@ -269,6 +273,30 @@ def test_a_month_that_does_not_add_up_is_an_alarm(open_page: Open, full_data: Da
     assert "Mar 2024" in wrong
     assert "facts differ from warehouse by \N{MINUS SIGN}7" in wrong
     assert "few rows" in page.get_by_test_id("checks").inner_text()
+
+
+def test_what_is_late_is_what_the_check_warns_of(open_page: Open, full_data: DashboardData, tmp_path: Path) -> None:
+    held = {
+        "austin_crime_reports": (date(2024, 5, 31), ["2024"]),
+        "los_angeles_crime_reports": (date(2024, 5, 31), ["2024"]),
+        "los_angeles_nibrs_offenses": (date(2026, 10, 1), ["2026"]),
+        "san_diego_calls_for_service": (date(2026, 11, 21), ["2026"]),
+        "san_diego_nibrs_offenses": (None, ["2026"]),
+    }
+    ages = {key: age_on(MADE_AT.date(), DATASETS[key], newest, years) for key, (newest, years) in held.items()}
+    path = tmp_path / "ages.html"
+    write_report(render_dashboard(full_data, synthetic=True, made_at=MADE_AT, checks=[], ages=ages), path)
+    table = open_page(path, "view=quality").get_by_test_id("freshness").locator("tbody")
+    assert dict(zip(DATASETS, table.locator("tr td:last-child").all_inner_texts(), strict=True)) == {
+        "austin_crime_reports": "2026 was never fetched, so newer data are not expected",
+        "los_angeles_crime_reports": "closed: nothing new is published",
+        "los_angeles_nibrs_offenses": "older than usual by 25 days",
+        "san_diego_calls_for_service": "fresh",
+        "san_diego_nibrs_offenses": "there is no row",
+    }
+    assert table.locator("tr.is-late th").all_inner_texts() == [
+        DATASETS[key].title for key, age in ages.items() if not judge(age).passed
+    ]
 
 
 def test_a_view_without_enough_months_says_which_it_lacks(

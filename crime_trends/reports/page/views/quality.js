@@ -38,17 +38,10 @@ function reconciliationPanel(dataset) {
 }
 
 function freshnessPanel() {
-  const rows = datasets.map((dataset) => {
-    const days = dailyOf(dataset);
-    const newest = days.counts.length ? days.last : null;
-    const age = newest === null ? null : page.madeOn - newest;
-    const usual = dataset.lagDays;
-    return {
-      key: dataset.key, dataset: dataset.title, newest, through: dataThrough(dataset), retrieved: dataset.retrieved, age, usual,
-      state: usual === null ? "closed: nothing new is published" : age === null ? "not brought yet" : age <= usual ? "fresh" : `older than usual by ${formatCount(age - usual)} days`,
-      className: usual !== null && age !== null && age > usual ? "is-late" : undefined,
-    };
-  });
+  const rows = datasets.map((dataset) => ({
+    key: dataset.key, dataset: dataset.title, through: dataThrough(dataset), retrieved: dataset.retrieved,
+    ...(dataset.age ?? { state: "not known" }), className: dataset.age?.isLate ? "is-late" : undefined,
+  }));
   return {
     id: "freshness", title: "How new each dataset is", wide: true,
     headline: make("span", { className: "sum", textContent: `as of ${formatDay(page.madeOn)}, when this page was made` }),
@@ -57,12 +50,12 @@ function freshnessPanel() {
       columns: [
         { key: "dataset", label: "Dataset", isText: true }, { key: "newest", label: "Newest event", format: (day) => formatDay(day), raw: (day) => (day == null ? "" : isoDay(day)) },
         { key: "through", label: "Newest report", format: (day) => formatDay(day), raw: (day) => (day == null ? "" : isoDay(day)) },
-        { key: "retrieved", label: "Retrieved", empty: "not known" }, { key: "age", label: "Age, days", format: formatCount }, { key: "usual", label: "Usual at most", empty: "" },
+        { key: "retrieved", label: "Retrieved", empty: "not known" }, { key: "days", label: "Age, days", format: formatCount }, { key: "usual", label: "Usual at most", empty: "" },
         { key: "state", label: "State", isText: true },
       ],
       rows,
     },
-    facts: { unit: "days", date_basis: "newest event in the facts, and newest report or approval", source: "the cities' portals, as named under Sources and licences", retrieved: "see the table" },
+    facts: { unit: "days", date_basis: "newest event in the warehouse, and newest report or approval", source: "the cities' portals, as named under Sources and licences", retrieved: "see the table" },
   };
 }
 
