@@ -66,7 +66,7 @@ DOWNLOADS = [
         "label all",
         "select extract(year from month), sum(measure_count)::bigint from marts.mart_los_angeles_status "
         "where dataset = 'los_angeles_nibrs_offenses' and measure = 'cases' and offense_group = 'robbery' "
-        "group by 1 order by 1 desc",
+        "and is_comparable group by 1 order by 1 desc",
     ),
     (
         "view=calls&list=before+2017-10-17",
