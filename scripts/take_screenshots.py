@@ -79,6 +79,8 @@ VIEWS = (
     View("dashboard_trend", "view=trend&group=theft&preliminary=1", 1280, 1000),
     View("dashboard_map", "view=areas&dataset=los_angeles_crime_reports&group=robbery", 1280, 1220),
     View("dashboard_hours", "view=hours&group=robbery", 1280, 900),
+    View("dashboard_quality", "view=quality&city=los_angeles", 1280, 1160),
+    View("dashboard_definitions", "view=definition&dataset=austin_crime_reports&group=aggravated_assault", 1280, 1160),
     View("dashboard_dark", "view=year&group=motor_vehicle_theft", 1280, 900, is_dark=True),
     View("dashboard_phone", "view=overview&city=austin", 390, 844),
 )
