@@ -12,6 +12,9 @@ COMMAND_TAG = "crime_trends/run_of_home"
 """Marks the runs of the ``run`` command with the home they work on: the daemon's, and those of another home that
 shares the Dagster instance, are never touched by the recovery of killed runs."""
 
+KILLED_TAG = "crime_trends/killed_runs"
+"""On runs of the ``run`` command: the ids of those before it that were killed, joined by commas."""
+
 POLICY = dg.RetryPolicy(max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 """After about one, two and four minutes; the jitter keeps steps apart that failed together."""
 
@@ -28,9 +31,10 @@ def earlier_attempts(context: dg.AssetExecutionContext) -> list[str]:
     """The names of the attempts that the present one repeats: of its run, and of the runs that this run repeats.
 
     The daemon repeats a run whose process died, at most twice, and people repeat runs that failed; each run has an id
-    of its own, and knows the one before it and the first one.
+    of its own, and knows the one before it and the first one. The ``run`` command tells its runs which were killed.
     """
-    repeated = sorted({id for id in (context.run.root_run_id, context.run.parent_run_id) if id})
+    killed = context.run.tags.get(KILLED_TAG, "").split(",")
+    repeated = sorted({id for id in (context.run.root_run_id, context.run.parent_run_id, *killed) if id})
     own = [_attempt(context.run.run_id, number) for number in range(context.retry_number)]
     return [_attempt(id, number) for id in repeated for number in range(POLICY.max_retries + 1)] + own
 

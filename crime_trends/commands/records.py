@@ -14,7 +14,7 @@ from pathlib import Path
 import dagster as dg
 from sqlalchemy.exc import DBAPIError
 
-from crime_trends.automation.retries import COMMAND_TAG
+from crime_trends.automation.retries import COMMAND_TAG, KILLED_TAG
 from crime_trends.commands.progress import say
 from crime_trends.errors import CrimeTrendsError
 
@@ -39,10 +39,14 @@ def command_tags(home: Path) -> dict[str, str]:
     return {COMMAND_TAG: hashlib.sha256(str(home).encode()).hexdigest()[:16]}
 
 
-def report_killed_runs(instance: dg.DagsterInstance, home: Path) -> None:
+def report_killed_runs(instance: dg.DagsterInstance, home: Path) -> dict[str, str]:
     """Reports the command's unfinished runs of a home failed and frees their pool slots.
 
     Only call it while holding the home: then no other ``run`` on it is alive, so one that looks started was killed.
+
+    Returns:
+        Tags with which the next runs know them, and those that were killed before these could take their place: what
+        they left at work elsewhere is not known to have ended.
     """
     unfinished = instance.get_runs(
         filters=dg.RunsFilter(
@@ -57,6 +61,8 @@ def report_killed_runs(instance: dg.DagsterInstance, home: Path) -> None:
     )
     for run in unfinished:
         report_killed(instance, run)
+    killed = {id for run in unfinished for id in (run.run_id, *run.tags.get(KILLED_TAG, "").split(",")) if id}
+    return {KILLED_TAG: ",".join(sorted(killed))} if killed else {}
 
 
 def report_killed(instance: dg.DagsterInstance, run: dg.DagsterRun) -> None:

@@ -97,9 +97,9 @@ def _bring_up_to_date(
     from crime_trends.definitions import defs
 
     with dagster_records() as instance:
-        report_killed_runs(instance, settings.home)
+        tags = command_tags(settings.home) | report_killed_runs(instance, settings.home)
         log = settings.temporary_dir / "run.log"
-        pipeline = Pipeline(defs, instance, command_tags(settings.home), log, force=request.force)
+        pipeline = Pipeline(defs, instance, tags, log, force=request.force)
         say(f"Dagster is ready; what dbt prints goes to {log}")
         fetched = [dataset for dataset, months in asked.items() if pipeline.fetch(dataset, months)]
         pipeline.bring_outside(fetched)

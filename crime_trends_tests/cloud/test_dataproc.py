@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 from google.api_core.exceptions import InvalidArgument
 
-from crime_trends.automation.retries import POLICY, RUN_DIGITS, attempt
+from crime_trends.automation.retries import KILLED_TAG, POLICY, RUN_DIGITS, attempt
 from crime_trends.datasets import DATASETS
 from crime_trends.errors import CloudBusyError, CloudError
 from crime_trends.gcp import dataproc_batches
@@ -171,25 +171,29 @@ from crime_trends_tests.cloud.conftest import CloudWorkplace
 from crime_trends_tests.cloud.storage import PROJECT, Storage
 from crime_trends_tests.cloud.test_dataproc import CALLS, MONTHS
 signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
-folder, storage, dataproc = sys.argv[1:]
+folder, backend, storage, dataproc = sys.argv[1:]
 server = Storage(storage, Path(folder), storage_client(PROJECT, storage))
-CloudWorkplace(Path(folder), SimpleNamespace(storage=server, endpoint=dataproc)).clean(CALLS, MONTHS)
+CloudWorkplace(Path(folder), SimpleNamespace(storage=server, endpoint=dataproc), backend).clean(CALLS, MONTHS)
 """
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM], ids=("interrupted", "terminated"))
-def test_a_run_that_is_ended_cancels_its_batch(
-    how: signal.Signals, make_workplace: Callable[..., CloudWorkplace], dataproc: Dataproc, tmp_path: Path
+@pytest.mark.parametrize(
+    ("backend", "how"),
+    [("jobs", signal.SIGTERM), ("batches", signal.SIGTERM), ("batches", signal.SIGINT)],
+    ids=("terminated-jobs", "terminated-batches", "interrupted-batches"),
+)
+def test_a_run_that_is_ended_cancels_its_work(
+    backend: str, how: signal.Signals, make_workplace: Callable[..., CloudWorkplace], dataproc: Dataproc, tmp_path: Path
 ) -> None:
-    workplace = make_workplace("batches")
+    workplace = make_workplace(backend)
     dataproc.fates = [Fate(command="sleep 300")]
     run = subprocess.Popen(
-        [sys.executable, "-c", RUN, str(tmp_path), dataproc.storage.endpoint, dataproc.endpoint],
+        [sys.executable, "-c", RUN, str(tmp_path), backend, dataproc.storage.endpoint, dataproc.endpoint],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        wait_until(lambda: any(dataproc.looks.count(id) > 2 for id in dataproc.started), "nobody waits for the batch")
+        wait_until(lambda: any(dataproc.looks.count(id) > 2 for id in dataproc.started), "nobody waits for it")
         run.send_signal(how)
         run.wait(timeout=60)
     finally:
@@ -243,9 +247,14 @@ def repeated() -> dg.JobDefinition:
     return dg.Definitions([clean], jobs=[job], resources=resources).resolve_job_def("repeated")
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize(
+    ("backend", "is_told"),
+    [("jobs", False), ("batches", False), ("jobs", True)],
+    ids=("jobs", "batches", "jobs-told-by-the-command"),
+)
 def test_a_run_that_repeats_one_that_died_ends_its_job_and_then_starts_its_own(
     backend: str,
+    is_told: bool,
     make_workplace: Callable[..., CloudWorkplace],
     dataproc: Dataproc,
     monkeypatch: pytest.MonkeyPatch,
@@ -265,8 +274,9 @@ def test_a_run_that_repeats_one_that_died_ends_its_job_and_then_starts_its_own(
         [first] = dataproc.started
         wait_until(lambda: state(dataproc, first) == "RUNNING", "the job of the run that died does not run")
 
-        again = dg.ReexecutionOptions(parent_run_id=died.run_id)
-        failed = dg.execute_job(dg.reconstructable(repeated), instance, reexecution_options=again)
+        tags = {KILLED_TAG: died.run_id} if is_told else None
+        again = None if is_told else dg.ReexecutionOptions(parent_run_id=died.run_id)
+        failed = dg.execute_job(dg.reconstructable(repeated), instance, tags=tags, reexecution_options=again)
         assert not failed.success
     [_, second] = dataproc.started
     assert state(dataproc, first) == "CANCELLED"

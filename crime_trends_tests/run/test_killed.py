@@ -10,8 +10,10 @@ import sys
 import threading
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from crime_trends.automation.retries import KILLED_TAG
 from crime_trends.sample.faults import Fault
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.conftest import Home
@@ -77,6 +79,11 @@ def test_killed_at_every_point_and_run_again_equals_undisturbed(
     assert "killed before" in result.stderr
     assert "cleaning" not in result.stderr
     assert contents(empty_home) == contents(Home(built_home))
+    with dg.DagsterInstance.from_config(str(empty_home.path / "dagster")) as instance:
+        newest, *_ = runs = instance.get_runs()
+    killed = {run.run_id for run in runs if run.status == dg.DagsterRunStatus.FAILURE}
+    assert len(killed) == len(POINTS)
+    assert set(newest.tags[KILLED_TAG].split(",")) == killed, "also of those that were killed before the last"
 
 
 def test_interrupted_run_is_exit_130_and_leaves_the_home_usable(home: Home, portal: SamplePortal) -> None:
