@@ -8,14 +8,17 @@ from crime_trends.assets.models import dbt_arguments, selection
 
 
 @pytest.mark.parametrize(
-    ("build", "test", "arguments"),
+    ("build", "test", "verb", "excluded"),
     [
-        (True, True, ["build", "--exclude-resource-type", "unit_test", "--select", "tag:monthly"]),
-        (True, False, ["build", "--exclude-resource-type", "unit_test", "test", "--select", "tag:monthly"]),
-        (False, True, ["test", "--exclude-resource-type", "unit_test", "--select", "tag:monthly"]),
+        (True, True, "build", ["unit_test"]),
+        (True, False, "build", ["unit_test", "test"]),
+        (False, True, "test", ["unit_test"]),
     ],
 )
-def test_a_set_of_models_is_built_tested_or_both_in_turns(build: bool, test: bool, arguments: list[str]) -> None:
+def test_a_set_of_models_is_built_tested_or_both_in_turns(
+    build: bool, test: bool, verb: str, excluded: list[str]
+) -> None:
+    arguments = [verb, "--no-write-json", "--exclude-resource-type", *excluded, "--select", "tag:monthly"]
     assert dbt_arguments("monthly", build=build, test=test) == arguments
 
 
