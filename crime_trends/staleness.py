@@ -56,8 +56,8 @@ def partitions_behind(lake: Lake, warehouse: Warehouse, dataset: Dataset, months
     found += [behind("clean", month, "its year was never fetched") for month in months if month[:4] in missing]
     found += [behind("clean", month, reason) for month, reason in plan_cleaning(lake, dataset, fetched).stale.items()]
 
-    loaded = warehouse.month_versions(dataset.key)
-    built = warehouse.facts_versions(dataset.key)
+    loaded = warehouse.month_versions()[dataset.key]
+    built = warehouse.facts_versions()[dataset.key]
     wanted = facts_versions(warehouse)
     for month in months:
         manifest = lake.clean_manifest(dataset.key, month)

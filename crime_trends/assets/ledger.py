@@ -13,7 +13,6 @@ import dagster as dg
 from crime_trends.assets.common import DOCS, OWNER, one_line_errors, partition_results, step_metadata, table_schema
 from crime_trends.assets.translation import FACTS_LEDGER
 from crime_trends.automation.conditions import TABLE
-from crime_trends.datasets import DATASETS
 from crime_trends.partitions import BACKFILL, all_months
 from crime_trends.resources.storage import WarehouseResource
 from crime_trends.warehouse.models import month_versions, months_made_since
@@ -54,7 +53,7 @@ def facts_ledger(monthly_models: Iterable[dg.AssetKey]) -> dg.AssetsDefinition:
                 # The models make stale months anew also where these were not asked for.
                 months |= months_made_since(tables, datetime.fromtimestamp(last.timestamp, UTC).replace(tzinfo=None))
             versions = month_versions(tables, sorted(months))
-            held = [tables.facts_versions(dataset) for dataset in DATASETS]
+            held = tables.facts_versions().values()
         rows = {month: sum(of_months[month].rows for of_months in held if month in of_months) for month in months}
         yield from partition_results(
             FACTS_LEDGER,

@@ -27,7 +27,7 @@ class WarehouseRows:
     def evaluate(self, lake: Lake, warehouse: Warehouse, dataset: Dataset) -> dg.AssetCheckResult:
         """Counts the table and compares all months that were ever loaded; months behind the lake count as loaded."""
         counted = warehouse.month_rows(dataset.key)
-        ledger = warehouse.month_versions(dataset.key)
+        ledger = warehouse.month_versions()[dataset.key]
         offending = []
         for month, entry in ledger.items():
             manifest = lake.clean_manifest(dataset.key, month)

@@ -146,7 +146,7 @@ def compact(months: Iterable[str]) -> str:
 
 def _built_months(lake: Lake, warehouse: Warehouse, dataset: Dataset) -> list[str]:
     """The months that some layer ever held; those that nobody asked for are not behind."""
-    tables = {*warehouse.month_versions(dataset.key), *warehouse.facts_versions(dataset.key)}
+    tables = {*warehouse.month_versions()[dataset.key], *warehouse.facts_versions()[dataset.key]}
     return sorted(tables | set(lake.clean_partitions(dataset.key)))
 
 

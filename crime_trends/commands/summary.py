@@ -105,7 +105,7 @@ def _counts(
     lake: Lake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]
 ) -> tuple[int, int, int, int, int, int, int]:
     manifests = [manifest for month in months if (manifest := lake.clean_manifest(dataset.key, month)) is not None]
-    loaded, built = warehouse.month_versions(dataset.key), warehouse.facts_versions(dataset.key)
+    loaded, built = warehouse.month_versions()[dataset.key], warehouse.facts_versions()[dataset.key]
     return (
         len(manifests),
         sum(manifest.raw_rows for manifest in manifests),

@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from crime_trends.datasets import Lookup, LookupRow
+from crime_trends.datasets import DATASETS, Lookup, LookupRow
 from crime_trends.errors import NoTableError, WarehouseBusyError
 from crime_trends.lake.manifests import CleanManifest
 from crime_trends.months import first_day
@@ -108,38 +108,43 @@ class Warehouse(ABC):
             folder: of this machine, for a copy where Spark can't read the database; it must stay as long as the frame.
         """
 
-    def month_versions(self, dataset: str) -> dict[str, LedgerEntry]:
-        """Month -> what the dataset's table holds of it, for every month ever loaded."""
-        return self._latest_months("warehouse", dataset)
+    def month_versions(self) -> dict[str, dict[str, LedgerEntry]]:
+        """Dataset -> month -> what the dataset's table holds of it, for every month ever loaded."""
+        return self._latest_months("warehouse")
 
-    def facts_versions(self, dataset: str) -> dict[str, LedgerEntry]:
-        """Month -> what the facts hold of the dataset, for every month ever built."""
-        return self._latest_months("facts", dataset)
+    def facts_versions(self) -> dict[str, dict[str, LedgerEntry]]:
+        """Dataset -> month -> what the facts hold of it, for every month ever built."""
+        return self._latest_months("facts")
 
     def table_versions(self) -> dict[str, LedgerEntry]:
         """Name -> what it is, for look-ups and the unpartitioned sets of models."""
-        return self._latest(self.table("warehouse", "table_ledger"), "table_name", "table_name is not null")
+        ledger = self.table("warehouse", "table_ledger")
+        return {name: entry for (name,), entry in self._latest(ledger, ["table_name"], "table_name is not null")}
 
     def outside_versions(self) -> dict[str, LedgerEntry]:
         """Dataset -> what was noted of its rows that belong to no month."""
-        return self._latest(self.table("warehouse", "month_ledger"), "dataset", "month is null")
+        ledger = self.table("warehouse", "month_ledger")
+        return {dataset: entry for (dataset,), entry in self._latest(ledger, ["dataset"], "month is null")}
 
-    def _latest_months(self, schema: str, dataset: str) -> dict[str, LedgerEntry]:
+    def _latest_months(self, schema: str) -> dict[str, dict[str, LedgerEntry]]:
+        found: dict[str, dict[str, LedgerEntry]] = {dataset: {} for dataset in DATASETS}
         ledger = self.table(schema, "month_ledger")
-        entries = self._latest(ledger, "month", "dataset = ? and month is not null", [dataset])
-        return {f"{month:%Y-%m}": entry for month, entry in entries.items()}
+        for (dataset, month), entry in self._latest(ledger, ["dataset", "month"], "month is not null"):
+            found.setdefault(dataset, {})[f"{month:%Y-%m}"] = entry
+        return found
 
-    def _latest(self, ledger: str, key: str, condition: str, values: Sequence[Value] = ()) -> dict[Any, LedgerEntry]:
-        """Key -> latest entry; none while there is no ledger yet."""
+    def _latest(self, ledger: str, keys: Sequence[str], condition: str) -> list[tuple[Row, LedgerEntry]]:
+        """Values of the key columns, and the latest entry of them; none while there is no ledger yet."""
         # "rows" is a word of BigQuery's own, unless a table's name stands before it.
+        key = ", ".join(f"ledger.{name}" for name in keys)
         sql = (
-            f"select ledger.{key}, ledger.version, ledger.rows from {ledger} as ledger where {condition} "
+            f"select ledger.version, ledger.rows, {key} from {ledger} as ledger where {condition} "
             f"qualify row_number() over (partition by {key} order by made_at desc) = 1"
         )
         try:
-            return {name: LedgerEntry(version, rows) for name, version, rows in self.read(sql, values)}
+            return [(tuple(values), LedgerEntry(version, rows)) for version, rows, *values in self.read(sql)]
         except NoTableError:
-            return {}
+            return []
 
     def record_outside(self, dataset: str, manifest: CleanManifest) -> None:
         """Notes in the ledger, without a month, what became of a dataset's rows outside; no table holds them."""

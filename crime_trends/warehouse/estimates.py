@@ -23,9 +23,9 @@ def estimated_bytes(warehouse: Warehouse, asked: Mapping[Dataset, Sequence[str]]
     Arguments:
         asked: dataset -> its months.
     """
-    found = {}
+    found, loaded = {}, warehouse.month_versions()
     for dataset, months in asked.items():
-        rows = {month: entry.rows for month, entry in warehouse.month_versions(dataset.key).items()}
+        rows = {month: entry.rows for month, entry in loaded[dataset.key].items()}
         usual = sum(rows.values()) // len(rows) if rows else MONTH_ROWS
         row = sum(TEXT_BYTES if kind == "VARCHAR" else 8 for kind in dataset_columns(dataset.key).values())
         found[dataset] = row * sum(rows.get(month, usual) for month in months)

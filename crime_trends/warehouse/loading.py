@@ -15,7 +15,7 @@ from crime_trends.warehouse.base import LedgerEntry, Warehouse
 
 def months_to_load(warehouse: Warehouse, dataset: Dataset, asked: Sequence[str]) -> list[str]:
     """The months asked for, and those of the same years that the table already holds."""
-    held = set(warehouse.month_versions(dataset.key))
+    held = set(warehouse.month_versions()[dataset.key])
     of_years = {month for year in years_of(asked) for month in months_of_year(dataset, year)}
     return sorted(set(asked) | (held & of_years))
 
@@ -26,7 +26,7 @@ def stale_months(lake: Lake, warehouse: Warehouse, dataset: Dataset, months: Seq
     Raises:
         CrimeTrendsError: a month was never cleaned.
     """
-    held = warehouse.month_versions(dataset.key)
+    held = warehouse.month_versions()[dataset.key]
     stale = []
     for month in months:
         manifest = clean_manifest(lake, dataset, month)
@@ -65,7 +65,7 @@ def load_months(
         progress(f"loaded {rows:,} rows of {len(manifests)} months into warehouse.{dataset.key}")
     else:
         progress(f"warehouse.{dataset.key} holds the present version of all {len(months)} months")
-    held = warehouse.month_versions(dataset.key)
+    held = warehouse.month_versions()[dataset.key]
     return {month: held[month] for month in months}
 
 

@@ -85,18 +85,18 @@ def reference_version(warehouse: Warehouse) -> str:
 def facts_versions(warehouse: Warehouse) -> dict[tuple[str, str], str]:
     """(dataset, month) -> what its facts should be of, for every month that the warehouse holds."""
     code = code_hash(FACTS_CODE, what_computes)
-    tables = warehouse.table_versions()
+    tables, months = warehouse.table_versions(), warehouse.month_versions()
     versions = {}
     for dataset in DATASETS.values():
         lookups = [f"{key}:{tables[key].version}" for key in dataset.lookups if key in tables]
-        for month, entry in warehouse.month_versions(dataset.key).items():
+        for month, entry in months[dataset.key].items():
             versions[dataset.key, month] = combined([code, entry.version, *lookups])
     return versions
 
 
 def month_versions(warehouse: Warehouse, months: Sequence[str]) -> dict[str, str]:
     """Month -> version of the facts of all datasets together, as the ledger has them."""
-    held = [(dataset, warehouse.facts_versions(dataset)) for dataset in sorted(DATASETS)]
+    held = sorted(warehouse.facts_versions().items())
     return {
         month: combined(f"{dataset}:{of_months[month].version}" for dataset, of_months in held if month in of_months)
         for month in months
@@ -117,7 +117,7 @@ def stale_facts(warehouse: Warehouse, months: Sequence[str]) -> dict[tuple[str, 
     of the years of the months asked for, also those that the warehouse holds and nobody built yet.
     """
     years = set(years_of(months))
-    built = {dataset: warehouse.facts_versions(dataset) for dataset in DATASETS}
+    built = warehouse.facts_versions()
     stale = {}
     for (dataset, month), version in facts_versions(warehouse).items():
         held = built[dataset].get(month)
@@ -130,9 +130,10 @@ def marts_version(warehouse: Warehouse) -> str:
     """What the marts should be of: all facts there are, and what the reconciliation compares them with."""
     parts = [code_hash(MARTS_CODE, what_computes), reference_version(warehouse)]
     parts += [f"{dataset}:{entry.version}" for dataset, entry in sorted(warehouse.outside_versions().items())]
+    facts, loaded = warehouse.facts_versions(), warehouse.month_versions()
     for dataset in sorted(DATASETS):
-        parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.facts_versions(dataset).items())]
-        parts += [f"{month}:{entry.version}" for month, entry in sorted(warehouse.month_versions(dataset).items())]
+        parts += [f"{month}:{entry.version}" for month, entry in sorted(facts[dataset].items())]
+        parts += [f"{month}:{entry.version}" for month, entry in sorted(loaded[dataset].items())]
     return combined(parts)
 
 

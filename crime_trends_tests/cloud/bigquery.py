@@ -139,7 +139,7 @@ class BigQueryModels:
         tables = self.warehouse
         tables.prepare()
         for dataset in DATASETS:
-            held = warehouse.month_versions(dataset)
+            held = warehouse.month_versions()[dataset]
             if lake:
                 manifests = [manifest for month in held if (manifest := lake.clean_manifest(dataset, month))]
                 files = {

@@ -130,7 +130,7 @@ def cloud(
         disturbed = Home(path, portal.urls, home.settings | fronts).command(*RUN, timeout=900)
         portal.clear_faults()
     left = {key: str(numbers[0]) for key, numbers in clean_months(lake).items()}
-    loaded = {(key, month) for key in (AUSTIN, LOS_ANGELES, SAN_DIEGO) for month in warehouse.month_versions(key)}
+    loaded = {(key, month) for key in (AUSTIN, LOS_ANGELES, SAN_DIEGO) for month in warehouse.month_versions()[key]}
     return CloudRuns(home, disturbed, left, loaded, home.command(*RUN, timeout=900))
 
 

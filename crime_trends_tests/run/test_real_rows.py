@@ -94,7 +94,9 @@ def test_every_area_of_the_facts_has_a_shape_or_is_known_to_have_none(home: Home
 
 def test_bigquery_has_the_same_rows_of_every_table(home: Home, bigquery: BigQuery, tmp_path: Path) -> None:
     warehouse = ModelsHome(home.path).warehouse
-    warehouse.request_facts([(dataset, month) for dataset in DATASETS for month in warehouse.month_versions(dataset)])
+    warehouse.request_facts(
+        [(dataset, month) for dataset, months in warehouse.month_versions().items() for month in months]
+    )
     models = BigQueryModels(bigquery, tmp_path, "real")
     models.load(warehouse, LocalLake(home.path / "lake"))
     models.dbt("build", "--resource-type", "seed", "--resource-type", "model")

@@ -109,6 +109,6 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         emulator: BigQuery = request.getfixturevalue("bigquery")
         warehouse = open_bigquery(emulator.endpoint, "either")
         files = CleanFiles(folder, emulator.files)
-    assert warehouse.month_versions("austin_crime_reports") == {}
+    assert warehouse.month_versions()["austin_crime_reports"] == {}
     warehouse.prepare()
     return warehouse, files

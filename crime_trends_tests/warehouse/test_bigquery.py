@@ -97,12 +97,12 @@ def test_an_aborted_transaction_is_tried_again(bigquery: BigQuery, front: Front,
     front.refuse("begin transaction", aborted, times=2)
     files.load(open_bigquery(front.url, PREFIX), files.month(NIBRS, "2023-01", [("1", 1)]))
     assert [job[-1] for job in front.named("swap")] == ["3"]
-    assert open_bigquery(bigquery.endpoint, PREFIX).month_versions(NIBRS)["2023-01"] == LedgerEntry("a", 1)
+    assert open_bigquery(bigquery.endpoint, PREFIX).month_versions()[NIBRS]["2023-01"] == LedgerEntry("a", 1)
 
     front.refuse("begin transaction", aborted, times=bigquery_jobs.ABORTED_ATTEMPTS)
     with pytest.raises(WarehouseBusyError, match="concurrent update"):
         files.load(open_bigquery(front.url, PREFIX), files.month(NIBRS, "2023-01", [], "b"))
-    assert open_bigquery(bigquery.endpoint, PREFIX).month_versions(NIBRS)["2023-01"] == LedgerEntry("a", 1)
+    assert open_bigquery(bigquery.endpoint, PREFIX).month_versions()[NIBRS]["2023-01"] == LedgerEntry("a", 1)
 
 
 def test_a_refused_load_leaves_the_months_as_they_were(bigquery: BigQuery, files: CleanFiles) -> None:
@@ -113,7 +113,7 @@ def test_a_refused_load_leaves_the_months_as_they_were(bigquery: BigQuery, files
     broken.write_text("no Parquet")
     with pytest.raises(CrimeTrendsError, match=rf"loading warehouse.{NIBRS} into BigQuery failed: .*[Pp]arquet"):
         files.load(warehouse, (manifest, [files.address(broken)]))
-    assert warehouse.month_versions(NIBRS)["2023-02"] == LedgerEntry("a", 1)
+    assert warehouse.month_versions()[NIBRS]["2023-02"] == LedgerEntry("a", 1)
     assert warehouse.month_rows(NIBRS)["2023-02"] == 1
     assert not [table for table in staging_tables(bigquery) if warehouse.run[:8] in table]
 
@@ -161,7 +161,7 @@ def test_a_file_that_is_missing_is_no_table_that_was_never_made(
     with pytest.raises(CloudError, match=r"failed: status 404, Not found: URI gs://lake/clean/x.parquet$") as failure:
         files.load(open_bigquery(front.url, PREFIX), files.month(NIBRS, "2023-05", [("1", 1)]))
     assert not failure.value.passes
-    assert "2023-05" not in open_bigquery(bigquery.endpoint, PREFIX).month_versions(NIBRS)
+    assert "2023-05" not in open_bigquery(bigquery.endpoint, PREFIX).month_versions()[NIBRS]
 
     front.refuse("select 1", f"Not found: Table {PROJECT}:{PREFIX}_facts.x was not found in location US", status=404)
     with pytest.raises(NoTableError, match="run `crime-trends run` first, or set CRIME_TRENDS_BIGQUERY_LOCATION"):
@@ -183,7 +183,7 @@ def test_a_job_that_passes_its_deadline_is_cancelled_and_its_months_stay(
         assert front.cancelled[-1:] == front.named(marker)[-1:]
         assert front.cancelled[-1] in str(failure.value)
     front.look_running(0)
-    assert "2023-06" not in open_bigquery(bigquery.endpoint, PREFIX).month_versions(NIBRS)
+    assert "2023-06" not in open_bigquery(bigquery.endpoint, PREFIX).month_versions()[NIBRS]
 
 
 def test_a_service_that_never_answers_is_given_up(

@@ -38,7 +38,7 @@ def test_months_are_replaced_added_and_emptied(place: Place) -> None:
         files.month(AUSTIN, "2024-04", [("6", 30)]),
     )
     assert warehouse.month_rows(AUSTIN) == {"2024-03": 2, "2024-04": 1}
-    assert warehouse.month_versions(AUSTIN) == {
+    assert warehouse.month_versions()[AUSTIN] == {
         "2024-02": LedgerEntry("b", 0),
         "2024-03": LedgerEntry("b", 2),
         "2024-04": LedgerEntry("a", 1),
@@ -57,7 +57,7 @@ def test_files_with_other_rows_than_their_manifest_says_change_nothing(place: Pl
     _, short = files.month(NIBRS, "2024-03", [("9", 1)], "b")
     with pytest.raises(ReconciliationError, match=r"2024-03: the files hold 1 rows.*their manifest says 2"):
         files.load(warehouse, (manifest, short))
-    assert warehouse.month_versions(NIBRS) == {"2024-03": LedgerEntry("a", 1)}
+    assert warehouse.month_versions()[NIBRS] == {"2024-03": LedgerEntry("a", 1)}
     assert warehouse.read(f"select offense_id from {warehouse.table('warehouse', NIBRS)}") == [("1",)]
 
 
@@ -96,12 +96,12 @@ def test_facts_are_asked_for_and_noted_with_their_rows(place: Place) -> None:
     with pytest.raises(WarehouseBusyError, match="another process built other months of the facts") as busy:
         warehouse.record_facts(built)
     assert busy.value.passes
-    assert warehouse.facts_versions(CALLS) == {}
+    assert warehouse.facts_versions()[CALLS] == {}
 
     warehouse.request_facts(built)
     warehouse.record_facts(built)
-    assert warehouse.facts_versions(CALLS) == {"2024-02": LedgerEntry("x", 0), "2024-03": LedgerEntry("y", 2)}
-    assert warehouse.facts_versions(AUSTIN) == {"2024-03": LedgerEntry("z", 0)}
+    assert warehouse.facts_versions()[CALLS] == {"2024-02": LedgerEntry("x", 0), "2024-03": LedgerEntry("y", 2)}
+    assert warehouse.facts_versions()[AUSTIN] == {"2024-03": LedgerEntry("z", 0)}
     assert newest_facts(warehouse, date(2024, 3, 31)) == {CALLS: (date(2024, 3, 1), None)}
     assert warehouse.table_rows(["facts"]) == {
         ("facts", "fct_incidents"): 2,
