@@ -1,4 +1,4 @@
-"""Runs the asset graph in this process: raw by year, rows outside, each dataset by month, then models and reports.
+"""Runs the asset graph here: raw by year, what has no partitions, each dataset by month, then models and reports.
 
 Years and months can't share a run, and one failing dataset must not stop the others.
 """
@@ -69,23 +69,24 @@ class Pipeline:
         years = years_of(months)
         return self._run([dg.AssetKey(["raw", dataset.key])], years)
 
-    def bring_outside(self, datasets: Sequence[Dataset]) -> bool:
-        """The rows that belong to no year of datasets, from the portal to the tables' ledger; whether it worked."""
+    def bring_unpartitioned(
+        self, datasets: Sequence[Dataset], lookups: Sequence[Lookup], boundaries: Sequence[Boundary]
+    ) -> bool:
+        """What has no partitions, in one run; whether it worked.
+
+        Arguments:
+            datasets: whose rows that belong to no year are brought, from the portal to the tables' ledger.
+            lookups: from the portal to their tables.
+            boundaries: of police areas; their steps download whatever is held.
+        """
         keys: list[dg.AssetKey] = []
         for dataset in datasets:
             if dataset.socrata_sources:
                 outside, rejects = dataset.outside_key, rejects_key(dataset)
                 keys += [dg.AssetKey(key) for key in (["raw", outside], ["clean", rejects], ["warehouse", outside])]
-        return not keys or self._run(keys, [])
-
-    def bring_lookup(self, lookup: Lookup) -> bool:
-        """A look-up, from the portal to its table; whether it worked."""
-        return self._run([dg.AssetKey(["raw", lookup.key]), dg.AssetKey(["warehouse", lookup.key])], [])
-
-    def bring_boundaries(self, boundaries: Sequence[Boundary]) -> bool:
-        """Boundaries of police areas, from the portals; whether it worked. Their steps download whatever is held."""
-        keys = [dg.AssetKey(["raw", boundary.key]) for boundary in boundaries]
-        return not keys or self._run(keys, [], is_forcible=False)
+        keys += [dg.AssetKey([layer, lookup.key]) for lookup in lookups for layer in ("raw", "warehouse")]
+        always = [dg.AssetKey(["raw", boundary.key]) for boundary in boundaries]
+        return not [*keys, *always] or self._run(keys, [], always)
 
     def clean_and_load(self, dataset: Dataset, months: Sequence[str]) -> bool:
         """Clean months, their rejects and the dataset's table; whether it worked."""
@@ -98,7 +99,9 @@ class Pipeline:
         self._forced_datasets = [dataset.key for dataset in datasets]
         return self._run([key for key in self._graph.materializable_asset_keys if key.path[0] in layers], months)
 
-    def _run(self, keys: Sequence[dg.AssetKey], partitions: Sequence[str], *, is_forcible: bool = True) -> bool:
+    def _run(
+        self, keys: Sequence[dg.AssetKey], partitions: Sequence[str], unforced: Sequence[dg.AssetKey] = ()
+    ) -> bool:
         tags = dict(self.tags)
         if partitions:
             tags["dagster/asset_partition_range_start"] = min(partitions)
@@ -106,10 +109,10 @@ class Pipeline:
         with self.log.open("a") as log, contextlib.redirect_stdout(log):
             result = self._job.execute_in_process(
                 instance=self.instance,
-                asset_selection=list(keys),
+                asset_selection=[*keys, *unforced],
                 tags=tags,
                 raise_on_error=False,
-                run_config={"loggers": {"progress": {}}, "ops": self._forced(keys) if is_forcible else {}},
+                run_config={"loggers": {"progress": {}}, "ops": self._forced(keys)},
             )
         self._note(result)
         return bool(result.success)

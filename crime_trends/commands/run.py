@@ -102,12 +102,10 @@ def _bring_up_to_date(
         pipeline = Pipeline(defs, instance, tags, log, force=request.force)
         say(f"Dagster is ready; what dbt prints goes to {log}")
         fetched = [dataset for dataset, months in asked.items() if pipeline.fetch(dataset, months)]
-        pipeline.bring_outside(fetched)
-        for key in sorted({key for dataset in fetched for key in dataset.lookups}):
-            pipeline.bring_lookup(LOOKUPS[key])
+        lookups = [LOOKUPS[key] for key in sorted({key for dataset in fetched for key in dataset.lookups})]
         used = sorted({dataset.areas.boundary for dataset in fetched if dataset.areas.boundary})
         absent = [BOUNDARIES[key] for key in used if request.force or lake.raw_manifest(key, "") is None]
-        pipeline.bring_boundaries(absent)
+        pipeline.bring_unpartitioned(fetched, lookups, absent)
         loaded = [dataset for dataset in fetched if pipeline.clean_and_load(dataset, asked[dataset])]
         if loaded:
             pipeline.build_models(loaded, [month for dataset in loaded for month in asked[dataset]])
