@@ -19,7 +19,7 @@ from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.conftest import Home
 from crime_trends_tests.run.conftest import DATASETS, FIRST, LAST, LOS_ANGELES, SAN_DIEGO
 
-pytestmark = pytest.mark.xdist_group("killed")
+pytestmark = pytest.mark.xdist_group("run")
 
 POINTS = {
     "in_the_download": rf"raw +{SAN_DIEGO} 2024: fetching",

@@ -11,11 +11,13 @@ from crime_trends.sample.faults import Fault
 from crime_trends.sample.portal import SamplePortal
 from crime_trends_tests.conftest import Home
 from crime_trends_tests.run.conftest import (
+    DATASETS,
     FIRST,
     LAST,
     LOS_ANGELES,
     LOS_ANGELES_FILE,
     LOS_ANGELES_HEADER,
+    SAN_DIEGO,
     los_angeles_rows,
     write_rows,
 )
@@ -37,19 +39,24 @@ def test_rows_outside_are_rejects_that_keep_the_row(built_home: Path) -> None:
     ]
 
 
-def test_rows_outside_that_can_not_be_had_fail_the_run_and_nothing_else(
+def test_rows_outside_and_a_portal_that_can_not_be_had_fail_the_run_and_nothing_else(
     home: Home, portal: SamplePortal, data_dir: Path
 ) -> None:
     write_rows(data_dir / LOS_ANGELES_FILE, LOS_ANGELES_HEADER, los_angeles_rows()[:-2])
     portal.faults.add(Fault("drop_rows", path=r"\.csv.*IS NULL"))
+    portal.faults.add(Fault("status", city="san_diego", status=503))
+    dashboard = home.path / "reports" / "dashboard.html"
+    dashboard.unlink()
 
-    result = home.run(FIRST, LAST, "--dataset", LOS_ANGELES)
+    result = home.run(FIRST, LAST, *DATASETS)
 
     assert result.returncode == 1
     failures = [line for line in result.stdout.splitlines() if line.startswith("FAILED")]
-    assert len(failures) == 1, result.stdout
-    assert f"FAILED raw/{LOS_ANGELES}_outside: " in failures[0]
-    assert "expected 3, got 2" in failures[0]
+    assert len(failures) == 2, result.stdout
+    assert f"FAILED raw/{SAN_DIEGO}: " in failures[0]
+    assert f"FAILED raw/{LOS_ANGELES}_outside: " in failures[1]
+    assert "expected 3, got 2" in failures[1]
+    assert dashboard.exists()
     assert home.query(
         f"select raw_rows, rejected_rows from marts.mart_reconciliation where dataset = '{LOS_ANGELES}' order by month"
     ) == [(40, 0), (40, 0), (4, 4)]
