@@ -23,8 +23,7 @@ REPOSITORY_SELECTOR = {"repositoryLocationName": "crime_trends", "repositoryName
 Found = TypeVar("Found")
 
 RUNS = """{ runsOrError(limit: 200) { ... on Runs { results {
-  runId status tags { key value } assetSelection { path } assetCheckSelection { name }
-  stats { ... on RunStatsSnapshot { startTime } } } } } }"""
+  runId status tags { key value } assetSelection { path } assetCheckSelection { name } } } } }"""
 BACKFILLS = """{ partitionBackfillsOrError { ... on PartitionBackfills { results {
   id status title runs { runId } error { message } } } } }"""
 FRESHNESS = """query ($keys: [AssetKeyInput!]) { assetNodes(assetKeys: $keys) {

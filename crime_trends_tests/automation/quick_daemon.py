@@ -1,4 +1,4 @@
-"""Dagster's daemon with a shorter pause between its looks at backfills, which is half a minute and can't be set.
+"""Dagster's daemon with shorter pauses before its looks at backfills, half a minute, and at queued runs, 5 seconds.
 
 ``CLOCK`` in the environment names a file that says how many seconds later than now it lives, so that things grow old.
 """
@@ -12,9 +12,11 @@ from pathlib import Path
 
 import dagster._daemon.controller as controller
 import dagster._time
+from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 from dagster._daemon.cli import main
 
 controller.DEFAULT_DAEMON_INTERVAL_SECONDS = 2
+QueuedRunCoordinator.dequeue_interval_seconds = 1
 
 
 def live_later(clock: Path) -> None:
