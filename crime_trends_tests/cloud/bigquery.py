@@ -23,7 +23,7 @@ from google.cloud import bigquery
 from crime_trends.datasets import DATASETS, LOOKUPS
 from crime_trends.lake.local import LocalLake
 from crime_trends.lake.manifests import CleanManifest
-from crime_trends.warehouse.bigquery import BigQueryWarehouse, bigquery_client
+from crime_trends.warehouse.bigquery import TYPES, BigQueryWarehouse, bigquery_client
 from crime_trends.warehouse.duckdb import DuckDBWarehouse
 from crime_trends_tests.conftest import REPOSITORY
 
@@ -158,12 +158,25 @@ class BigQueryModels:
             rows = warehouse.read(f"select * from warehouse.{lookup.key} order by position")
             tables.replace_lookup(lookup, rows, "copied")
         for schema, name in (*LEDGERS, ("facts", "months_to_build")):
-            table = self.bigquery.client.get_table(f"{PROJECT}.{self.prefix}_{schema}.{name}")
-            config = bigquery.LoadJobConfig(
-                source_format="PARQUET", write_disposition="WRITE_TRUNCATE", schema=table.schema
-            )
-            uri = self._uri(self._copy(warehouse, schema, name))
-            self.bigquery.client.load_table_from_uri([uri], table, job_config=config).result(timeout=120)
+            self.copy(warehouse, schema, name)
+
+    def copy(self, warehouse: DuckDBWarehouse, schema: str, name: str) -> None:
+        """Makes a table what it is in another warehouse; its dataset is there."""
+        with warehouse.connect(read_only=True) as connection:
+            described = connection.execute(
+                f"select column_name, column_type from (describe {schema}.{name})"
+            ).fetchall()
+        fields = [
+            bigquery.SchemaField(column, TYPES[kind.removesuffix("[]")], "REPEATED" if "[]" in kind else "NULLABLE")
+            for column, kind in described
+        ]
+        made = bigquery.Table(f"{PROJECT}.{self.prefix}_{schema}.{name}", fields)
+        table = self.bigquery.client.create_table(made, exists_ok=True)
+        config = bigquery.LoadJobConfig(
+            source_format="PARQUET", write_disposition="WRITE_TRUNCATE", schema=table.schema
+        )
+        uri = self._uri(self._copy(warehouse, schema, name))
+        self.bigquery.client.load_table_from_uri([uri], table, job_config=config).result(timeout=120)
 
     def _copy(self, warehouse: DuckDBWarehouse, schema: str, name: str) -> Path:
         file = self.path / f"{schema}.{name}.parquet"

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from pathlib import Path
 
+import dagster as dg
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from pyspark.sql import DataFrame
 
+from crime_trends.assets.grid import GRID
+from crime_trends.errors import CrimeTrendsError
+from crime_trends.resources.bigquery import FramesInBigQuery
+from crime_trends.sample.generator import write_sample
 from crime_trends.warehouse.base import Statement
-from crime_trends_tests.cloud.bigquery import LOCATION, PROJECT, TRUST_PASSWORD, BigQuery
+from crime_trends_tests.cloud.bigquery import LOCATION, PROJECT, TRUST_PASSWORD, BigQuery, BigQueryModels
 from crime_trends_tests.cloud.dataproc import JARS, without_jar
-from crime_trends_tests.conftest import REPOSITORY
-from crime_trends_tests.warehouse.conftest import open_bigquery
+from crime_trends_tests.conftest import REAL_PORTAL, REPOSITORY
+from crime_trends_tests.dbt.conftest import ModelsHome
 
 # One worker for all tests of the cloud target: they share the stand-ins.
 pytestmark = pytest.mark.xdist_group("cloud")
@@ -38,52 +42,38 @@ def connector() -> Path:
 
 
 @pytest.fixture
-def credentials(tmp_path: Path) -> Iterator[Path]:
-    """Application default credentials, made up, whose tokens come from here: the IO manager's client wants some."""
-
-    class Tokens(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            body = json.dumps({"access_token": "none", "expires_in": 3600, "token_type": "Bearer"}).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Says nothing."""
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+def home(tmp_path: Path) -> ModelsHome:
+    """A home with facts of Los Angeles's reports: the real ones where they are at hand, else the sample's."""
+    portal = REAL_PORTAL
+    if not portal.is_dir():
+        portal = tmp_path / "sample"
+        write_sample(portal)
+    home = ModelsHome(tmp_path)
+    home.warehouse.prepare()
+    home.execute(
+        f"""
+        insert into warehouse.{LEGACY} by name
+        select
+            "DR_NO" as incident_id,
+            strptime("DATE OCC"[:10], '%m/%d/%Y')::date as occurred_date,
+            strptime("Date Rptd"[:10], '%m/%d/%Y')::date as report_date,
+            "Crm Cd" as offense_code,
+            "Crm Cd Desc" as offense_name,
+            nullif("LAT"::double, 0) as latitude,
+            nullif("LON"::double, 0) as longitude,
+            date_trunc('month', occurred_date) as month
+        from read_csv('{portal}/los_angeles/2nrs-mtv8_2023.csv', all_varchar = true)
+        """
     )
-    with ThreadingHTTPServer(("127.0.0.1", 0), Tokens) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        account = {
-            "type": "service_account",
-            "project_id": PROJECT,
-            "private_key_id": "none",
-            "private_key": key.decode(),
-            "client_email": f"tests@{PROJECT}.example",
-            "token_uri": f"http://127.0.0.1:{server.server_address[1]}/token",
-        }
-        file = tmp_path / "credentials.json"
-        file.write_text(json.dumps(account))
-        yield file
-        server.shutdown()
+    home.execute(f"insert into facts.months_to_build select distinct '{LEGACY}', month from warehouse.{LEGACY}")
+    outcome = home.dbt("build", "--exclude-resource-type=test", "--exclude-resource-type=unit_test", "-s+fct_incidents")
+    assert outcome.returncode == 0, outcome.stdout
+    return home
 
 
-def make(bigquery: BigQuery, connector: Path, credentials: Path, home: Path) -> subprocess.CompletedProcess[str]:
-    """Makes the asset and evaluates its checks."""
-    trust = f"-Djavax.net.ssl.trustStore={bigquery.trust_store}"
-    trust += f" -Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD.decode()}"
-    properties = {
-        "spark.jars": str(connector),
-        "spark.driver.extraJavaOptions": trust,
-        "spark.datasource.bigquery.bigQueryHttpEndpoint": bigquery.endpoint,
-        "spark.datasource.bigquery.bigQueryStorageGrpcEndpoint": bigquery.storage_endpoint,
-        "spark.datasource.bigquery.gcpAccessToken": "none",
-    }
+@contextmanager
+def makings(bigquery: BigQuery, connector: Path, home: Path) -> Iterator[subprocess.Popen[str]]:
+    """The process that makes the grid: nothing in its environment is a credential, or says where to find one."""
     settings = {
         "TARGET": "gcp",
         "HOME": str(home),
@@ -92,63 +82,121 @@ def make(bigquery: BigQuery, connector: Path, credentials: Path, home: Path) -> 
         "LAKE_BUCKET": "lake",
         "SPARK": "local",
         "SPARK_MEMORY": "1g",
-        "SPARK_SESSION_PROPERTIES": json.dumps(properties),
+        "SPARK_SESSION_PROPERTIES": properties(bigquery, connector),
+        "SPARK_SESSION_DEADLINE_SECONDS": "600",
         "BIGQUERY_PREFIX": PREFIX,
         "BIGQUERY_ENDPOINT": bigquery.endpoint,
     }
-    return subprocess.run(
-        [sys.executable, "-m", "crime_trends_tests.cloud.grid_on_bigquery"],
-        env={
-            **os.environ,
-            **{f"CRIME_TRENDS_{name}": value for name, value in settings.items()},
-            "BIGQUERY_EMULATOR_HOST": bigquery.endpoint,
-            "GOOGLE_APPLICATION_CREDENTIALS": str(credentials),
-            "NO_GCE_CHECK": "true",
-            "NO_PROXY": "127.0.0.1,localhost",
-            "PYTHONPATH": str(REPOSITORY),
-        },
-        cwd=home,
-        capture_output=True,
-        text=True,
-        timeout=600,
-        check=False,
-    )
-
-
-def reasons(outcome: subprocess.CompletedProcess[str]) -> str:
-    """What went wrong, without where in Java."""
-    return "\n".join(line for line in outcome.stderr.splitlines() if "Exception" in line or "Error" in line)
-
-
-def test_the_table_is_filled_and_emptied_and_stays_as_it_was_made(
-    bigquery: BigQuery, connector: Path, credentials: Path, tmp_path: Path
-) -> None:
-    warehouse = open_bigquery(bigquery.endpoint, PREFIX)
-    warehouse.prepare()
-    facts = warehouse.table("facts", "fct_incidents")
-    columns = "dataset string, city string, record_type string, month date, incident_id string"
-    rows = ", ".join(
-        f"('{LEGACY}', 'los_angeles', 'report', date '2023-03-01', 'R{number}', 'theft', false)" for number in range(7)
-    )
-    places = ", ".join(f"('R{number}', date '2023-03-01', 34.0501, -118.2501)" for number in range(7))
-    table = warehouse.table("warehouse", LEGACY)
-    for sql in (
-        f"create table {facts} ({columns}, offense_group string, is_sensitive bool)",
-        f"insert into {facts} values {rows}",
-        f"insert into {table} (incident_id, month, latitude, longitude) values {places}",
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GOOGLE_", "BIGQUERY_"))}
+    with (
+        (home / "makings.log").open("w") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "crime_trends_tests.cloud.grid_on_bigquery"],
+            env={
+                **kept,
+                **{f"CRIME_TRENDS_{name}": value for name, value in settings.items()},
+                "NO_GCE_CHECK": "true",
+                "NO_PROXY": "127.0.0.1,localhost",
+                "PYTHONPATH": str(REPOSITORY),
+            },
+            cwd=home,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        ) as process,
     ):
-        warehouse.write([Statement(sql)])
+        yield process
 
-    outcome = make(bigquery, connector, credentials, tmp_path)
-    assert outcome.returncode == 0, reasons(outcome)
-    grid = warehouse.table("marts", "mart_grid_counts")
-    cells = f"select dataset, calendar_year, offense_group, cell_meters, record_count, is_heaped from {grid}"
-    assert warehouse.read(cells) == [(LEGACY, 2023, "theft", 500, 7, True)]
-    made = bigquery.client.get_table(f"{PROJECT}.{PREFIX}_marts.mart_grid_counts")
-    assert [field.name for field in made.schema][:2] == ["dataset", "city"]
-    assert made.clustering_fields == ["dataset", "calendar_year", "offense_group"]
 
-    warehouse.write([Statement(f"update {facts} set is_sensitive = true where true")])
-    outcome = make(bigquery, connector, credentials, tmp_path)
-    assert outcome.returncode == 0, reasons(outcome)
-    assert warehouse.read(cells) == []
+def properties(bigquery: BigQuery, connector: Path, **connection: str) -> str:
+    """Of Spark's session, as JSON."""
+    trust = f"-Djavax.net.ssl.trustStore={bigquery.trust_store}"
+    trust += f" -Djavax.net.ssl.trustStorePassword={TRUST_PASSWORD.decode()}"
+    addresses = {
+        "bigQueryHttpEndpoint": bigquery.endpoint,
+        "bigQueryStorageGrpcEndpoint": bigquery.storage_endpoint,
+        "gcpAccessToken": "none",
+        **connection,
+    }
+    return json.dumps(
+        {
+            "spark.jars": str(connector),
+            "spark.driver.extraJavaOptions": trust,
+            "spark.sql.shuffle.partitions": "2",  # enough for few rows
+            **{f"spark.datasource.bigquery.{name}": value for name, value in addresses.items()},
+        }
+    )
+
+
+def made(process: subprocess.Popen[str], *, broken: bool = False, **settings: str) -> str:
+    """What a making came to: the number of cells, or what went wrong."""
+    assert process.stdin and process.stdout
+    changed: dict[str, object] = {f"CRIME_TRENDS_{name}": value for name, value in settings.items()}
+    process.stdin.write(json.dumps({**changed, "broken": broken}) + "\n")
+    process.stdin.flush()
+    for line in process.stdout:
+        if line.startswith('"'):
+            return str(json.loads(line))
+    raise AssertionError("the process that makes the grid has ended; see its log")
+
+
+@pytest.fixture
+def silent() -> Iterator[str]:
+    """The address of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def test_the_grid_of_real_rows_is_that_of_this_machine_and_heals(
+    bigquery: BigQuery, connector: Path, home: ModelsHome, silent: str, tmp_path: Path
+) -> None:
+    models = BigQueryModels(bigquery, tmp_path, PREFIX)
+    warehouse = models.warehouse
+    warehouse.prepare()
+    facts, grid = warehouse.table("facts", "fct_incidents"), warehouse.table("marts", "mart_grid_counts")
+    models.copy(home.warehouse, "facts", "fct_incidents")
+    models.copy(home.warehouse, "warehouse", LEGACY)
+
+    def rows() -> int:
+        return int(warehouse.read(f"select count(*) from {grid}")[0][0])
+
+    warehouse.write([Statement(f"insert into {grid} (dataset, record_count) values ('{LEGACY}', 5)")])
+
+    with makings(bigquery, connector, tmp_path) as process:
+        assert made(process, broken=True) == "ConnectionError: the network is gone"
+        assert rows() == 0
+
+        cells = made(process)
+        assert int(cells) == rows() > 100
+        assert made(process, TARGET="local") == cells
+        assert models.differences(home.warehouse, ["marts"]) == []
+
+        late = {
+            "TARGET": "gcp",
+            "SPARK_SESSION_DEADLINE_SECONDS": "5",
+            "SPARK_SESSION_PROPERTIES": properties(bigquery, connector, bigQueryStorageGrpcEndpoint=silent),
+        }
+        assert made(process, **late).startswith("counting on the grid was not done after 5 seconds and is ended")
+        assert rows() == int(cells)
+
+        warehouse.write([Statement(f"update {facts} set is_sensitive = true where true")])
+        usual = {
+            "SPARK_SESSION_DEADLINE_SECONDS": "600",
+            "SPARK_SESSION_PROPERTIES": properties(bigquery, connector),
+        }
+        assert made(process, **usual) == "0"
+        assert rows() == 0
+    table = bigquery.client.get_table(f"{PROJECT}.{PREFIX}_marts.mart_grid_counts")
+    assert table.clustering_fields == ["dataset", "calendar_year", "offense_group"]
+
+
+def test_storing_it_where_nobody_answers_ends_at_the_deadline(silent: str) -> None:
+    frames = FramesInBigQuery(
+        project=PROJECT, dataset="grid_marts", location=LOCATION, endpoint=f"http://{silent}", deadline_seconds=1
+    )
+    context = dg.build_output_context(asset_key=GRID, resource_config=dict(frames))
+    manager = frames.create_io_manager(dg.build_init_resource_context())
+    unseen = DataFrame.__new__(DataFrame)  # no session is needed for a frame that nobody comes to
+    with pytest.raises(CrimeTrendsError, match="storing mart_grid_counts in BigQuery was not done after 1 seconds"):
+        manager.handle_output(context, unseen)
