@@ -73,7 +73,7 @@ class Dataproc:
         fates: of the next pieces of work.
         started: ids of all that really ran, in order.
         beside: id -> ids of what was running when it was started.
-        looks: id of a batch, for each time that somebody asked how it is.
+        looks: id of a job or a batch, for each time that somebody asked how it is.
     """
 
     storage: Storage
@@ -120,6 +120,7 @@ class Dataproc:
     def get_job(self, request: dp.GetJobRequest, call: grpc.ServicerContext) -> dp.Job:
         """GetJob."""
         with self._lock:
+            self.looks.append(request.job_id)
             if request.job_id not in self.jobs:
                 call.abort(grpc.StatusCode.NOT_FOUND, f"Not found: Job {request.job_id}")
             return dp.Job(self.jobs[request.job_id])
