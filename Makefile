@@ -22,7 +22,7 @@ test: packages tools emulators ## run all tests
 
 test-cloud: packages tools emulators ## run only the tests of Google Cloud, on stand-ins for it
 	$(BIN)/python -m pytest -n 2 --dist loadgroup crime_trends_tests/cloud crime_trends_tests/warehouse \
-		crime_trends_tests/dbt/test_bigquery.py crime_trends_tests/run/test_bigquery.py
+		crime_trends_tests/dbt/test_bigquery.py
 
 bench: runtime ## measure how fast things are (NAME=cleaning: only that) and write bench/RESULTS.md
 	$(BIN)/python -m bench $(NAME)

@@ -19,12 +19,20 @@ from crime_trends.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+    from crime_trends.sample.portal import SamplePortal
     from crime_trends_tests.cloud.bigquery import BigQuery
     from crime_trends_tests.cloud.dataproc import Dataproc
     from crime_trends_tests.cloud.storage import Storage
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL_PORTAL = REPOSITORY.parent / "shared" / "real_portal"
+
+
+YEAR = ["--from", "2023-01", "--to", "2023-12" if REAL_PORTAL.is_dir() else "2023-02"]
+YEAR += [
+    f"--dataset={key}" for key in ("austin_crime_reports", "los_angeles_crime_reports", "san_diego_calls_for_service")
+]
+"""The months of three cities of which real rows are at hand; where they are not, two of the sample's."""
 
 
 MEMORY, ROOM = Path("/dev/shm"), 8 * 1024**3  # noqa: S108
@@ -160,3 +168,26 @@ class Home:
             for path in sorted((self.path / folder).rglob("*"))
             if path.is_file()
         }
+
+
+@pytest.fixture(scope="session")
+def year_portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SamplePortal]:
+    """A portal of real rows where they are at hand, else of the sample."""
+    from crime_trends.sample.generator import write_sample
+    from crime_trends.sample.portal import SamplePortal
+
+    folder = REAL_PORTAL
+    if not folder.is_dir():
+        folder = tmp_path_factory.mktemp("sample")
+        write_sample(folder)
+    with SamplePortal(folder) as portal:
+        yield portal
+
+
+@pytest.fixture(scope="session")
+def year_home(year_portal: SamplePortal, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home of this machine that one run filled with the year. Never run anything on it: take a copy."""
+    home = Home(tmp_path_factory.mktemp("year"), year_portal.urls)
+    result = home.command("run", *YEAR, timeout=900)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return home

@@ -19,6 +19,8 @@ from crime_trends.home import DAGSTER_YAML
 from crime_trends_tests.conftest import REPOSITORY, Home
 
 LOCATION = "crime_trends_tests.automation.location"
+GOING = ("REQUESTED", "COMPLETING", "FAILING", "CANCELING")
+"""What is said of a backfill that has not ended."""
 REPOSITORY_SELECTOR = {"repositoryLocationName": "crime_trends", "repositoryName": "__repository__"}
 Found = TypeVar("Found")
 
@@ -114,6 +116,15 @@ class DagsterServer:
     def backfills(self) -> list[Mapping[str, Any]]:
         """All backfills, the latest first."""
         return list(self.ask(BACKFILLS)["results"])
+
+    def ended_backfills(self, seconds: float) -> dict[str, Mapping[str, Any]]:
+        """Id -> backfill, once all of them have ended."""
+
+        def look() -> dict[str, Mapping[str, Any]] | None:
+            found = {backfill["id"]: backfill for backfill in self.backfills()}
+            return found if not any(it["status"] in GOING for it in found.values()) else None
+
+        return self.wait_for("end of the backfills", look, seconds)
 
     def start_sensor(self, name: str) -> None:
         """Starts a sensor."""

@@ -41,7 +41,6 @@ FACTS = {"facts/fct_incidents", "facts/month_ledger"}
 splits their run; the second part has nothing to build."""
 BY_THE_CLOCK = {"grid/mart_grid_counts"}
 """What automation asks for once a week, whatever the tests do at that moment."""
-GOING = ("REQUESTED", "COMPLETING", "FAILING", "CANCELING")
 SECONDS = 900.0
 """How long any one thing may take on a machine that is busy with other things."""
 QUICK = DAGSTER_YAML.replace(
@@ -114,12 +113,7 @@ class Chain:
 
     def ended(self) -> dict[str, Mapping[str, Any]]:
         """Id -> backfill, once all of them have ended."""
-
-        def look() -> dict[str, Mapping[str, Any]] | None:
-            found = {backfill["id"]: backfill for backfill in self.dagster.backfills()}
-            return found if not any(it["status"] in GOING for it in found.values()) else None
-
-        return self.dagster.wait_for("end of the backfills", look, SECONDS)
+        return self.dagster.ended_backfills(SECONDS)
 
     def runs(self) -> dict[str, Mapping[str, Any]]:
         """Id -> run, of those that the tests bring about, but for processes that died and were taken over."""

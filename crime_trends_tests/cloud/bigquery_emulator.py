@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 from contextvars import ContextVar
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ os.environ["HOME"] = sys.prefix
 import duckdb_extensions
 import grpc
 import grpc.aio
+import sqlglot
 from bqemulator.config import LogLevel, Settings
 from bqemulator.jobs import executor
 from bqemulator.scripting import interpreter
@@ -29,6 +31,7 @@ from bqemulator.streaming import read_session
 from bqemulator.streaming.proto_deserializer import ProtoRowDecoder
 from sqlglot import exp
 
+POSITION = {"line", "col", "start", "end"}
 END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 
 
@@ -84,6 +87,24 @@ def match_columns_whatever_their_case() -> None:
     ProtoRowDecoder.decode = lambda decoder, row: {name.lower(): it for name, it in decode(decoder, row).items()}
 
 
+def parse_once() -> None:
+    """Lets each text of SQL be parsed once and then copied: the emulator parses a statement a dozen times.
+
+    Copies are made without the positions in the text, which take longer than the rest and are of use to nobody.
+    """
+    parse = sqlglot.parse_one
+
+    @lru_cache(maxsize=100)
+    def parsed(sql: str, read: str) -> exp.Expression:
+        tree = parse(sql, read=read)
+        for node in tree.walk():
+            if node._meta and node._meta.keys() <= POSITION:
+                node._meta = None
+        return tree
+
+    sqlglot.parse_one = lambda sql, read: parsed(sql, read).copy()
+
+
 async def serve(project: str, files: str) -> None:
     """Serves until the end of standard input; ``gs://bucket/…`` is ``<files>/bucket/…``."""
     settings = Settings(
@@ -103,5 +124,6 @@ if __name__ == "__main__":
     bind_parameters_of_scripts()
     leave_arrow_schemas_open()
     match_columns_whatever_their_case()
+    parse_once()
     encrypt_storage(*sys.argv[3:])
     asyncio.run(serve(*sys.argv[1:3]))

@@ -29,7 +29,7 @@ TABLES = (
 
 def test_building_the_same_months_again_changes_nothing(home: ModelsHome) -> None:
     before = {table: home.table(table) for table in TABLES}
-    home.build("monthly")
+    home.make("monthly")
     assert {table: home.table(table) for table in TABLES} == before
 
 
@@ -37,7 +37,7 @@ def test_asking_for_no_month_changes_nothing(home: ModelsHome) -> None:
     before = {table: home.table(table) for table in TABLES}
     home.load_month(CALLS, "2024-03", [call("E9", "2024-03-09")], "b")
     home.warehouse.request_facts([])
-    home.build("monthly")
+    home.make("monthly")
     assert {table: home.table(table) for table in TABLES} == before
 
 
@@ -102,9 +102,9 @@ def test_a_month_that_returns_to_an_earlier_version_is_a_new_vintage(home: Model
     rows = [report("2024001", "2024-03-05")]
     home.warehouse.request_facts([month])
     home.load_month(*month, [], "b")
-    home.build("monthly")
+    home.make("monthly")
     home.load_month(*month, rows, "a")
-    home.build("monthly")
+    home.make("monthly")
     assert home.query(
         f"select month_version, record_count from facts.vintages where dataset = '{month[0]}' order by loaded_at"
     ) == [("a", 1), ("b", 0), ("a", 1)]
@@ -115,7 +115,7 @@ def test_a_build_that_fails_half_way_leaves_the_old_rows(home: ModelsHome) -> No
     home.execute("create unique index one_call on facts.fct_san_diego_calls (call_id)")
     home.load_month(CALLS, "2024-03", [call("E2", "2024-03-01"), call("P1", "2024-03-01")], "b")
     home.warehouse.request_facts([(CALLS, "2024-03")])
-    outcome = home.dbt("build", "--select", "tag:monthly")
+    outcome = home.dbt("run", "--select", "tag:monthly")
     assert outcome.returncode == 1
     assert home.statuses()["fct_san_diego_calls"] == "error"
     assert "Constraint Error" in outcome.stdout
@@ -127,12 +127,12 @@ def test_a_full_refresh_and_the_sum_of_month_runs_are_equal_also_after_a_month_l
 ) -> None:
     home.load_month(CALLS, "2017-10", [], "b")
     home.warehouse.request_facts([(CALLS, "2017-10")])
-    home.build("monthly")
+    home.make("monthly")
     home.warehouse.request_facts([(CALLS, "2024-04")])
-    home.build("monthly")
+    home.make("monthly")
     by_month = {table: home.table(table) for table in TABLES}
     assert {row[-1] for row in by_month["facts.fct_san_diego_calls"]} == {date(2024, 3, 1), date(2024, 4, 1)}
     home.execute("drop table facts.months_to_build")
-    outcome = home.dbt("build", "--full-refresh", "--exclude-resource-type", "unit_test", "--select", "tag:monthly")
+    outcome = home.dbt("run", "--full-refresh", "--select", "tag:monthly")
     assert outcome.returncode == 0, outcome.stdout
     assert {table: home.table(table) for table in TABLES} == by_month

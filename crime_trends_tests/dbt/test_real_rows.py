@@ -90,7 +90,7 @@ def real_home(home_path: Path, real_portal_dir: Path, tmp_path_factory: pytest.T
             connection.execute(
                 f"insert into facts.months_to_build select distinct '{table}', month from warehouse.{table}"
             )
-    home.build("reference", "monthly", "marts")
+    home.make()
     kept = ModelsHome(tmp_path_factory.mktemp("real"))
     shutil.copy(home.warehouse.file, kept.warehouse.file)
     return kept

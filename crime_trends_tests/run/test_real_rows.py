@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from crime_trends.datasets import DATASETS
-from crime_trends.lake.local import LocalLake
 from crime_trends.sample.portal import SamplePortal
-from crime_trends_tests.cloud.bigquery import MODELS_SCHEMAS, BigQuery, BigQueryModels
 from crime_trends_tests.conftest import Home
-from crime_trends_tests.dbt.conftest import ModelsHome
 from crime_trends_tests.reports.maps import WITHOUT_SHAPE, real_maps
 
+# One worker for all that needs the home of the year.
 pytestmark = pytest.mark.xdist_group("real")
 
 AUSTIN, LOS_ANGELES, SAN_DIEGO = "austin_crime_reports", "los_angeles_crime_reports", "san_diego_calls_for_service"
 
 
 @pytest.fixture(scope="module")
-def home(real_portal_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+def home(
+    real_portal_dir: Path, year_home: Home, year_portal: SamplePortal, tmp_path_factory: pytest.TempPathFactory
+) -> Home:
     """A home that holds the real rows of 2023."""
-    with SamplePortal(real_portal_dir) as portal:
-        home = Home(tmp_path_factory.mktemp("real"), portal.urls)
-        datasets = [f"--dataset={key}" for key in (SAN_DIEGO, LOS_ANGELES, AUSTIN)]
-        result = home.run("2023-01", "2023-12", *datasets)
-        assert result.returncode == 0, result.stdout + result.stderr
-        yield home
+    copied = tmp_path_factory.mktemp("real") / "home"
+    return Home(shutil.copytree(year_home.path, copied), year_portal.urls)
 
 
 def totals(home: Home, dataset: str) -> tuple[object, ...]:
@@ -90,14 +86,3 @@ def test_every_area_of_the_facts_has_a_shape_or_is_known_to_have_none(home: Home
     assert {dataset for dataset, _ in found} == {SAN_DIEGO, LOS_ANGELES, AUSTIN}
     without = {code for dataset, code in found if code not in maps[DATASETS[dataset].areas].shapes}
     assert without == WITHOUT_SHAPE
-
-
-def test_bigquery_has_the_same_rows_of_every_table(home: Home, bigquery: BigQuery, tmp_path: Path) -> None:
-    warehouse = ModelsHome(home.path).warehouse
-    warehouse.request_facts(
-        [(dataset, month) for dataset, months in warehouse.month_versions().items() for month in months]
-    )
-    models = BigQueryModels(bigquery, tmp_path, "real")
-    models.load(warehouse, LocalLake(home.path / "lake"))
-    models.dbt("build", "--resource-type", "seed", "--resource-type", "model")
-    assert models.differences(warehouse, ["warehouse", *MODELS_SCHEMAS]) == []
