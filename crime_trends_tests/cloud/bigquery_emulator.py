@@ -95,14 +95,17 @@ def parse_once() -> None:
     parse = sqlglot.parse_one
 
     @lru_cache(maxsize=100)
-    def parsed(sql: str, read: str) -> exp.Expression:
+    def parsed(sql: str, read: str | None) -> exp.Expression:
         tree = parse(sql, read=read)
         for node in tree.walk():
             if node._meta and node._meta.keys() <= POSITION:
                 node._meta = None
         return tree
 
-    sqlglot.parse_one = lambda sql, read: parsed(sql, read).copy()
+    def parse_one(sql: str, read: str | None = None, **options: Any) -> exp.Expression:
+        return parse(sql, read=read, **options) if options else parsed(sql, read).copy()
+
+    sqlglot.parse_one = parse_one
 
 
 async def serve(project: str, files: str) -> None:
