@@ -17,6 +17,7 @@ from crime_trends.datasets import DATASETS
 from crime_trends.reports.dashboard import DashboardData, render_dashboard
 from crime_trends.reports.data import EMPTY, Table
 from crime_trends.reports.writing import write_report
+from crime_trends_tests.reports.browser import draw_all
 from crime_trends_tests.reports.full_history import MADE_AT
 
 pytestmark = pytest.mark.xdist_group("dashboard")
@@ -26,12 +27,6 @@ VIEWS = (
     *("overview", "trend", "year", "season", "hours", "areas", "clearance", "calls", "lateness", "benchmarks"),
     *("findings", "records", "quality", "definition"),
 )
-ALL_DRAWN = "[...document.querySelectorAll('.chart')].every(chart => chart.dataset.drawn)"
-
-
-def draw_all(page: Page) -> None:
-    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function(ALL_DRAWN)
 
 
 def shown(page: Page) -> str:

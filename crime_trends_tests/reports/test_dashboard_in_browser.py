@@ -19,6 +19,7 @@ from crime_trends.datasets import DATASETS
 from crime_trends.reports.dashboard import read_dashboard_data, render_dashboard
 from crime_trends.reports.writing import write_report
 from crime_trends_tests.dbt.conftest import ModelsHome
+from crime_trends_tests.reports.browser import draw_all
 from crime_trends_tests.reports.full_history import MADE_AT
 from crime_trends_tests.reports.maps import WITHOUT_SHAPE
 
@@ -107,7 +108,7 @@ def test_preliminary_months_are_hatched_and_off_by_default(open_page: Open, dash
 
 def test_records_that_have_not_settled_are_marked(open_page: Open, dashboard: Path, full_home: ModelsHome) -> None:
     page = open_page(dashboard, "view=records&from=2026-06-01&to=2026-11-20")
-    wait_until_drawn(page)
+    draw_all(page)
     settled = full_home.query(
         "select strftime(min(newest), '%Y-%m') from (select max(month) filter (is_settled) as newest "
         f"from marts.mart_monthly_counts where dataset = '{AUSTIN}' and measure = 'records' group by offense_group)"
