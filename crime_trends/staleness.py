@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crime_trends.datasets import Dataset
@@ -10,7 +10,7 @@ from crime_trends.lake.base import Lake
 from crime_trends.lake.cleaning import plan_cleaning
 from crime_trends.lake.outside import rejects_behind, rejects_key
 from crime_trends.months import years_of
-from crime_trends.warehouse.base import Warehouse
+from crime_trends.warehouse.base import LedgerEntry, Warehouse
 from crime_trends.warehouse.models import facts_versions
 
 OUTSIDE = "outside"
@@ -37,12 +37,29 @@ class Behind:
         return f"{self.layer}/{self.dataset} {self.partition}: {self.reason}"
 
 
-def partitions_behind(lake: Lake, warehouse: Warehouse, dataset: Dataset, months: Sequence[str]) -> list[Behind]:
-    """What is behind of some months of a dataset and of its rows outside; empty if all of it is up to date.
+def partitions_behind(lake: Lake, warehouse: Warehouse, asked: Mapping[Dataset, Sequence[str]]) -> list[Behind]:
+    """What is behind of some months of datasets and of their rows outside; empty if all of it is up to date.
 
     The portal is not asked.
     """
+    loaded, built, wanted = warehouse.month_versions(), warehouse.facts_versions(), facts_versions(warehouse)
+    found = []
+    for dataset, months in asked.items():
+        found += _months_behind(lake, dataset, months, loaded[dataset.key], built[dataset.key], wanted)
+        found += [
+            Behind(layer, dataset.key, OUTSIDE, reason) for layer, reason in _outside_behind(lake, warehouse, dataset)
+        ]
+    return found
 
+
+def _months_behind(
+    lake: Lake,
+    dataset: Dataset,
+    months: Sequence[str],
+    loaded: Mapping[str, LedgerEntry],
+    built: Mapping[str, LedgerEntry],
+    wanted: Mapping[tuple[str, str], str],
+) -> list[Behind]:
     def behind(layer: str, partition: str, reason: str) -> Behind:
         return Behind(layer, dataset.key, partition, reason)
 
@@ -56,9 +73,6 @@ def partitions_behind(lake: Lake, warehouse: Warehouse, dataset: Dataset, months
     found += [behind("clean", month, "its year was never fetched") for month in months if month[:4] in missing]
     found += [behind("clean", month, reason) for month, reason in plan_cleaning(lake, dataset, fetched).stale.items()]
 
-    loaded = warehouse.month_versions()[dataset.key]
-    built = warehouse.facts_versions()[dataset.key]
-    wanted = facts_versions(warehouse)
     for month in months:
         manifest = lake.clean_manifest(dataset.key, month)
         if month not in loaded:
@@ -69,7 +83,6 @@ def partitions_behind(lake: Lake, warehouse: Warehouse, dataset: Dataset, months
             found.append(behind("facts", month, "never built"))
         elif built[month].version != wanted.get((dataset.key, month)):
             found.append(behind("facts", month, "the warehouse, a look-up or the models changed"))
-    found += [behind(layer, OUTSIDE, reason) for layer, reason in _outside_behind(lake, warehouse, dataset)]
     return found
 
 

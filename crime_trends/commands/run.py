@@ -109,9 +109,7 @@ def _bring_up_to_date(
         loaded = [dataset for dataset in fetched if pipeline.clean_and_load(dataset, asked[dataset])]
         if loaded:
             pipeline.build_models(loaded, [month for dataset in loaded for month in asked[dataset]])
-    behind = [
-        entry for dataset, months in asked.items() for entry in partitions_behind(lake, warehouse, dataset, months)
-    ]
+    behind = partitions_behind(lake, warehouse, asked)
     return print_summary(settings, lake, warehouse, asked, pipeline.outcome, behind)
 
 

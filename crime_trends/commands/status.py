@@ -65,13 +65,8 @@ def status(*, sample: bool) -> int:
     from crime_trends.commands.records import dagster_records
 
     warehouse = warehouse_of(settings)
-    built = {dataset: _built_months(lake, warehouse, dataset) for dataset in DATASETS.values()}
-    behind = [
-        entry
-        for dataset, months in built.items()
-        if months
-        for entry in partitions_behind(lake, warehouse, dataset, months)
-    ]
+    built = _built_months(lake, warehouse)
+    behind = partitions_behind(lake, warehouse, {dataset: months for dataset, months in built.items() if months})
     with dagster_records() as instance:
         problems, waiting = failing_checks(instance), waiting_years(instance, lake)
     newest = newest_facts(warehouse, datetime.now(UTC).date())
@@ -144,10 +139,12 @@ def compact(months: Iterable[str]) -> str:
     return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else run[0] for run in ranges)
 
 
-def _built_months(lake: Lake, warehouse: Warehouse, dataset: Dataset) -> list[str]:
-    """The months that some layer ever held; those that nobody asked for are not behind."""
-    tables = {*warehouse.month_versions()[dataset.key], *warehouse.facts_versions()[dataset.key]}
-    return sorted(tables | set(lake.clean_partitions(dataset.key)))
+def _built_months(lake: Lake, warehouse: Warehouse) -> dict[Dataset, list[str]]:
+    """Dataset -> the months that some layer ever held; those that nobody asked for are not behind."""
+    loaded, built = warehouse.month_versions(), warehouse.facts_versions()
+    return {
+        dataset: sorted({*loaded[key], *built[key], *lake.clean_partitions(key)}) for key, dataset in DATASETS.items()
+    }
 
 
 def _last_fetch(lake: Lake, dataset: Dataset) -> str:

@@ -51,7 +51,7 @@ def print_plan(
                     raise
                 failures += 1
                 print(f"  raw {partition}: FAILED {error}")
-        behind = [entry for entry in partitions_behind(lake, warehouse, dataset, months) if entry.layer != "raw"]
+        behind = [entry for entry in partitions_behind(lake, warehouse, {dataset: months}) if entry.layer != "raw"]
         for entry in behind:
             print(f"  {entry.layer} {entry.partition}: {entry.reason}")
         if force:

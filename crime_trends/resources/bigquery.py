@@ -5,10 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
-from dagster import InputContext, OutputContext
-from dagster._core.storage.db_io_manager import DbIOManager, TableSlice
 from dagster_gcp import BigQueryResource
 from dagster_gcp.bigquery.io_manager import BigQueryClient
 from dagster_gcp_pyspark import BigQueryPySparkIOManager
@@ -87,9 +86,10 @@ class FramesInBigQuery(BigQueryPySparkIOManager):
     endpoint: str | None
     deadline_seconds: float
 
-    def create_io_manager(self, context: dg.InitResourceContext) -> DbIOManager:
+    def create_io_manager(self, context: dg.InitResourceContext) -> Any:
         """As dagster-gcp's, whose own client can't be told of another address."""
-        return DbIOManager(
+        as_it_is = super().create_io_manager(context)
+        return type(as_it_is)(
             db_client=_FramesClient(self),
             database=self.project,
             schema=self.dataset,
@@ -106,7 +106,7 @@ class _FramesClient(BigQueryClient):
         self.frames = frames
 
     @contextmanager
-    def connect(self, context: OutputContext | InputContext, table_slice: TableSlice) -> Iterator[bigquery.Client]:  # type: ignore[override]  # a static method there
+    def connect(self, context: Any, table_slice: Any) -> Iterator[bigquery.Client]:  # type: ignore[override]  # a static method there
         """A client, and a deadline for what it and Spark's connector do."""
         frames = self.frames
         what = f"storing {table_slice.table} in BigQuery"
